@@ -1,0 +1,1 @@
+"""The pytest plugin; its fixtures are written with the first part of cf_testing."""
