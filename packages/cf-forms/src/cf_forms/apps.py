@@ -1,0 +1,10 @@
+"""The Django app."""
+
+from django.apps import AppConfig
+
+
+class FormsConfig(AppConfig):
+    """`INSTALLED_APPS` entry of cf-forms."""
+
+    name = "cf_forms"
+    verbose_name = "Component forms"

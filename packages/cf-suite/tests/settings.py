@@ -1,0 +1,18 @@
+"""All seven apps at once, as a project that installs the suite would list them."""
+
+SECRET_KEY = "tests-only"
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "cf_core",
+    "cf_permissions",
+    "cf_forms",
+    "cf_models",
+    "cf_cache",
+    "cf_realtime",
+    "cf_testing",
+]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
