@@ -19,7 +19,16 @@ def build_wheels(folder: Path) -> list[Path]:
     """Build all wheels into the emptied folder and return them, sorted by name."""
     shutil.rmtree(folder, ignore_errors=True)
     # hatchling is in the environment already, so the build needs no network.
-    build = [UV, "build", "--quiet", "--wheel", "--all-packages", "--no-build-isolation", "--python", sys.executable]
+    build: list[str | Path] = [
+        UV,
+        "build",
+        "--quiet",
+        "--wheel",
+        "--all-packages",
+        "--no-build-isolation",
+        "--python",
+        sys.executable,
+    ]
     subprocess.run([*build, "--out-dir", folder], cwd=ROOT, check=True)
     return sorted(folder.glob("*.whl"))
 
@@ -28,7 +37,16 @@ def write_constraints(folder: Path, wheels: list[Path]) -> None:
     """Write wheels.txt and constraints.txt."""
     ours = [f"{path.name.split('-')[0].replace('_', '-')} @ {path.resolve().as_uri()}\n" for path in wheels]
     (folder / "wheels.txt").write_text("".join(ours))
-    export = [UV, "export", "--quiet", "--frozen", "--all-groups", "--no-hashes", "--no-emit-workspace", "--no-header"]
+    export: list[str | Path] = [
+        UV,
+        "export",
+        "--quiet",
+        "--frozen",
+        "--all-groups",
+        "--no-hashes",
+        "--no-emit-workspace",
+        "--no-header",
+    ]
     locked = subprocess.run([*export, "--no-annotate"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     others = [line for line in locked.splitlines(keepends=True) if not line.startswith("django==")]
     (folder / "constraints.txt").write_text("".join([*ours, *others]))

@@ -1,4 +1,4 @@
-"""Import every module of an installed package with nothing but its declared dependencies: `python check_installed.py cf-forms`.
+"""Import every module of an installed package: `python check_installed.py cf-forms`.
 
 tox runs this in each environment before the test tools come in, so that a dependency that only the tools bring is
 noticed. A module that needs an extra may fail for want of it, and of nothing else.

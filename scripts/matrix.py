@@ -1,6 +1,7 @@
-"""Test every package from its wheel on every Python and Django: `make matrix`, or `make matrix ENVS=py312-django60-core`.
+"""Test every package from its wheel on every Python and Django: `make matrix`.
 
-`scripts/matrix.py --ci` runs the part that CI runs. A Python that this machine lacks is named, and is an error in CI.
+`make matrix ENVS=py312-django60-core` runs some of it, `scripts/matrix.py --ci` runs the part that CI runs.
+A Python that this machine lacks is named, and is an error in CI.
 """
 
 from __future__ import annotations
@@ -37,7 +38,15 @@ def main() -> int:
     names = [f"{combination}-{package}" for combination in CI for package in PACKAGES] if options.ci else []
     envs = ",".join(names) or options.envs
 
-    command = [sys.executable, "-m", "tox", "run-parallel", "--parallel", str(options.jobs), "--parallel-no-spinner"]
+    command = [
+        sys.executable,
+        "-m",
+        "tox",
+        "run-parallel",
+        "--parallel",
+        str(options.jobs),
+        "--parallel-no-spinner",
+    ]
     command += ["-e", envs] if envs else []
     done = subprocess.run(
         # One environment already runs beside another; more workers in each would only get in the way.

@@ -1,4 +1,4 @@
-"""Run every test of the repository: `make test`, or `.venv/bin/python scripts/run_tests.py [suite ...] [-- pytest arguments]`.
+"""Run every test of the repository: `make test`, or `scripts/run_tests.py [suite ...] [-- pytest arguments]`.
 
 Each package is tested on its own, with its own settings and so in its own process; the cross-package tests, the
 sandbox and the client scripts are suites beside them. A summary over all suites comes last.
@@ -154,9 +154,7 @@ def run_pytest(result: Result, extra: list[str], *, with_coverage: bool) -> None
         command += ["--cov", f"--cov-config={ROOT / 'pyproject.toml'}", "--cov-report="]
     with tempfile.TemporaryDirectory() as folder:
         junit = Path(folder, "junit.xml")
-        done = subprocess.run(
-            [*command, f"--junitxml={junit}", *extra], cwd=result.suite.folder, env=environment
-        )
+        done = subprocess.run([*command, f"--junitxml={junit}", *extra], cwd=result.suite.folder, env=environment)
         result.exit_code = done.returncode
         if junit.exists():
             read_junit(result, junit)
@@ -180,7 +178,10 @@ def run_node(result: Result) -> None:
         return
     tests = node_tests(result.suite.folder)
     done = subprocess.run(
-        [node, "--test", "--test-reporter=tap", *tests], cwd=result.suite.folder, capture_output=True, text=True
+        [node, "--test", "--test-reporter=tap", *tests],
+        cwd=result.suite.folder,
+        capture_output=True,
+        text=True,
     )
     result.exit_code = done.returncode
     print(done.stdout if done.returncode else "\n".join(done.stdout.splitlines()[-8:]), done.stderr, flush=True)

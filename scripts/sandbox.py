@@ -58,13 +58,12 @@ def prepare_database(python: Path) -> None:
 
 
 def database_digest() -> str:
-    """Return a digest of what decides how the database looks: migrations, models and the seed data."""
-    patterns = ["packages/*/src/**/migrations/*.py", "sandbox/**/migrations/*.py", "sandbox/**/models.py"]
-    patterns += ["sandbox/**/management/**/*", "sandbox/**/*seed*", "sandbox/**/*seed*/**/*"]
+    """Return a digest of what decides how the database looks: all migrations, and the sandbox's own code."""
+    migrations = ROOT.glob("packages/*/src/**/migrations/*.py")
+    own = (path for path in SANDBOX.rglob("*.py") if "tests" not in path.relative_to(SANDBOX).parts)
     digest = hashlib.sha256(Path(__file__).read_bytes())
-    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern)}):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    for path in sorted([*migrations, *own]):
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()
 
 

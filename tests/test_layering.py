@@ -34,7 +34,10 @@ def test_import_contracts_hold() -> None:
     lint = Path(sys.executable).with_name("lint-imports")
 
     done = subprocess.run(
-        [lint, "--config", "pyproject.toml", "--no-cache", "--no-logo"], cwd=ROOT, capture_output=True, text=True
+        [lint, "--config", "pyproject.toml", "--no-cache", "--no-logo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -2,9 +2,10 @@
 
 from importlib.resources import files
 
-import cf_cache
 from django.apps import apps
 from django.core.management import call_command
+
+import cf_cache
 
 
 def test_app_is_installed_under_its_own_name() -> None:

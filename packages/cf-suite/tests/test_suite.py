@@ -2,11 +2,12 @@
 
 from importlib.metadata import distribution, requires, version
 
-import component_framework
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from packaging.requirements import Requirement
+
+import component_framework
 
 PACKAGES = ["cf-core", "cf-permissions", "cf-forms", "cf-models", "cf-cache", "cf-realtime", "cf-testing"]
 
