@@ -8,7 +8,7 @@ as_root() {
 as_user() {
     local user=$1
     shift
-    if [ "$(id -u)" -eq 0 ]; then su -s /bin/sh "$user" -c "$(printf '%q ' "$@")"; else sudo -n -u "$user" "$@"; fi
+    if [ "$(id -u)" -eq 0 ]; then su -s /bin/bash "$user" -c "$(printf '%q ' "$@")"; else sudo -n -u "$user" "$@"; fi
 }
 
 answers() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
