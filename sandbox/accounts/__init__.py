@@ -1,0 +1,1 @@
+"""The people of the sandbox: one user model, log-in and log-out, demo accounts."""

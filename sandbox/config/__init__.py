@@ -1,0 +1,1 @@
+"""The sandbox project: settings, URLs and entry points."""
