@@ -1,0 +1,1 @@
+"""The frame around the demos: theme, landing page, source viewer and demo data."""
