@@ -1,0 +1,1 @@
+"""The component lifecycle in pure Python: no framework is imported here."""

@@ -1,0 +1,75 @@
+"""Who may: the permission classes of the component and of the views that its token came through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from .errors import AuthRequired, ComponentDefinitionError, Forbidden
+from .extensions import APP_ATTRIBUTES, extensions
+from .ports import Host, Steps, translate
+
+if TYPE_CHECKING:
+    from .calls import Call
+    from .component import Component
+    from .state import StateToken
+
+
+def policies(call: Call, component: Component, token: StateToken | None, host: Host) -> list[Any]:
+    """Return instances of all permission classes that hold for this call, each class once.
+
+    The view that takes the call, the view that issued the token, then the component's own or the default ones.
+    """
+    declared = component.permission_classes
+    found = list(host.default_permissions() if declared is None else declared)
+    if call.policy is not None:
+        found[:0] = call.policy.permission_classes
+    if token is not None and token.view is not None and (call.policy is None or call.policy.view != token.view):
+        found[:0] = host.view_permissions(token.view)
+    return [_instance(policy) for policy in dict.fromkeys(found)]
+
+
+def check_permissions(checks: Iterable[Any], component: Component, host: Host, is_authenticated: bool) -> Steps:
+    """Ask every permission class before anything is restored. Raises AuthRequired or Forbidden."""
+    for check in checks:
+        if not (yield check.has_permission(component.request, component)):
+            raise refusal(check, component, host, is_authenticated)
+
+
+def check_object_permissions(checks: Iterable[Any], component: Component, host: Host, is_authenticated: bool) -> Steps:
+    """Ask every permission class about the bound object, else about the component. Raises as `check_permissions`."""
+    target = getattr(component, "instance", None) or component
+    for check in checks:
+        has_object_permission = getattr(check, "has_object_permission", None)
+        if has_object_permission is not None and not (
+            yield has_object_permission(component.request, component, target)
+        ):
+            raise refusal(check, component, host, is_authenticated)
+
+
+def refusal(check: Any, component: Component, host: Host, is_authenticated: bool) -> AuthRequired | Forbidden:
+    """Return what a refused caller is told: to log in, or the permission class's own message."""
+    why = f"{type(check).__name__} refused {type(component).__name__}"
+    if not is_authenticated:
+        return AuthRequired(why, login_url=host.login_url())
+    message = getattr(check, "message", None)
+    return Forbidden(why, message=str(message) if message else None, code=getattr(check, "code", None))
+
+
+def check_apps(component: Component) -> None:
+    """Refuse a component that asks for what no installed app does. Raises ComponentDefinitionError."""
+    for name in component._app_attributes:
+        if name not in extensions.served_attributes:
+            app = APP_ATTRIBUTES[name]
+            raise ComponentDefinitionError(
+                f"{type(component).__name__}.{name} needs {app!r} in INSTALLED_APPS; without it nothing would keep it."
+            )
+
+
+def public_text(error: AuthRequired | Forbidden) -> str:
+    """Return the translated text of a refusal."""
+    return translate(error.public)
+
+
+def _instance(policy: Any) -> Any:
+    return policy() if callable(policy) else policy

@@ -1,0 +1,116 @@
+"""The question that every transport asks and the answer it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .stamp import Rendered
+
+if TYPE_CHECKING:
+    from .component import Component
+    from .identity import Identity
+    from .ports import UnitOfWork
+
+LAZY = "_lazy"
+"""The framework's own event that mounts a lazy component."""
+
+
+class Policy(NamedTuple):
+    """The permission classes of the view that a call came through, by the view's registered name."""
+
+    view: str
+    permission_classes: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Call:
+    """One request to a component, whatever brought it: a first render, or an event."""
+
+    component: type[Component] | Component
+    """The class; or an instance that the caller made and wants to keep."""
+    event: str | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    is_form: bool = False
+    """Whether the payload is form-encoded: names map to lists of texts and undeclared ones are dropped."""
+    unchecked: frozenset[str] = frozenset()
+    """Names of the checkboxes that the submitted form shows unchecked."""
+    token: str | None = None
+    request: Any = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    """What the view, tag or consumer supplies: it decides on mount, and fills what is missing on an event."""
+    policy: Policy | None = None
+    rid: str | None = None
+    is_retry: bool = False
+    """Whether the client says that it sent this request id before."""
+    may_mount: bool = True
+    """Whether the component may be mounted without a token."""
+    may_mount_for_event: bool = False
+    """Whether an event without a token may mount first."""
+    lazy: bool = False
+    """Answer a placeholder that asks for the component when it comes into view."""
+    enforce_permissions: bool = True
+    """Test helpers may say that they do not ask."""
+    component_id: str | None = None
+    """The id of a new instance, where the page chooses it."""
+    expected_id: str | None = None
+    """The id that the client believes its token to have."""
+    wants_optimistic: bool = False
+    """Whether the answer should carry `get_optimistic_patch`."""
+    keeps_messages: bool = False
+    """Whether Django messages stay for the next page, because the answer is a redirect."""
+    identity: Identity | None = None
+    """Who asks; found out when the call is opened."""
+    unit: UnitOfWork | None = None
+    """The event's unit of work, once it has one."""
+    optimistic: Mapping[str, Any] | None = None
+    """The patch, where one was wanted."""
+
+
+class Effects(NamedTuple):
+    """What a handler asked for besides HTML."""
+
+    redirect: str | None = None
+    push_url: str | None = None
+    emits: tuple[tuple[str, dict[str, Any]], ...] = ()
+    announce: str | None = None
+    focus: str | None = None
+    messages: tuple[dict[str, Any], ...] = ()
+
+
+NO_EFFECTS = Effects()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call came to, the same for every transport."""
+
+    status: int
+    """200; 422 when the component holds errors; 204 when it asked not to be rendered."""
+    component: str
+    component_id: str
+    token: str
+    rendered: Rendered | None
+    errors: Mapping[str, Any] = field(default_factory=dict)
+    slots: Mapping[str, str] = field(default_factory=dict)
+    optimistic: Mapping[str, Any] | None = None
+    effects: Effects = NO_EFFECTS
+    state: Mapping[str, Any] = field(default_factory=dict)
+    """The state itself, for callers in Python; a remembered answer has none."""
+
+    @property
+    def html(self) -> str:
+        """The component's HTML with its token in the root; empty without a render."""
+        return self.rendered.with_token(self.token) if self.rendered else ""
+
+
+class StateSnapshot(dict[str, Any]):
+    """A component's state as templates and `dispatch()` show it: a dict that knows the token it is sealed in."""
+
+    __slots__ = ("component_name", "token")
+
+    def __init__(self, state: Mapping[str, Any], token: str, component_name: str) -> None:
+        super().__init__(state)
+        self.token = token
+        self.component_name = component_name

@@ -1,0 +1,72 @@
+"""Who is asking, and for whom a token was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import AuthRequired, StateExpired, StateInvalid
+
+Audience = tuple[str, ...]
+"""What a token says of whom it was issued to: ("u", user id, auth hash), ("s", session hash) or ("n",)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The user of a call, or a visitor with or without a session."""
+
+    user: Any = None
+    user_id: str | None = None
+    """The user's primary key as text; None for a visitor."""
+    auth_hashes: tuple[str, ...] = ()
+    """Fragments of the session auth hash, the current one first: they change with the password."""
+    session: str | None = None
+    """A hash of the session key, if the visitor has a session."""
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether somebody is logged in."""
+        return self.user_id is not None
+
+    def audience(self) -> Audience:
+        """Return what a token issued to this identity is bound to."""
+        if self.user_id is not None:
+            return ("u", self.user_id, self.auth_hashes[0] if self.auth_hashes else "")
+        return ("s", self.session) if self.session else ("n",)
+
+    def owner(self, component_id: str) -> str:
+        """Return who owns a request id: the user, else the session, else the component's id."""
+        if self.user_id is not None:
+            return f"u:{self.user_id}"
+        return f"s:{self.session}" if self.session else f"c:{component_id}"
+
+    def check(self, audience: Audience) -> None:
+        """Refuse a token of someone else. The table: docs/reference/tokens.md.
+
+        Raises AuthRequired, StateInvalid or StateExpired.
+        """
+        match audience:
+            case ("u", user_id, auth_hash):
+                if self.user_id is None:
+                    raise AuthRequired("The token belongs to a user and nobody is logged in")
+                if user_id != self.user_id:
+                    raise StateInvalid("The token belongs to another user")
+                if auth_hash not in (self.auth_hashes or ("",)):
+                    raise StateExpired("The user's password or login changed since the token was issued")
+            case ("s", _) | ("n",) if self.user_id is not None:
+                raise StateExpired("The token was issued before the log-in")
+            case ("s", session) if session != self.session:
+                if self.session is None:
+                    raise StateExpired("The session that the token belongs to is gone")
+                raise StateInvalid("The token belongs to another session")
+            case ("s", _) | ("n",):
+                pass
+            case _:
+                raise StateInvalid("The token names no known audience")
+
+
+def identity_of(user: Any) -> Identity:
+    """Return the identity of a user object as such, without a session; nobody's for None and anonymous users."""
+    if user is None or not getattr(user, "is_authenticated", False):
+        return Identity(user=user)
+    return Identity(user=user, user_id=str(getattr(user, "pk", user)))

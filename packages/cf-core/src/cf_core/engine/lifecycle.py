@@ -1,0 +1,271 @@
+"""The one way through: open, admit, restore, handle, render, seal. Every transport runs `perform`.
+
+A generator: it yields the result of every call that an author may write as `def` or `async def`, and is sent what
+came of it; `drivers` has the two loops that run it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .admission import check_apps, check_object_permissions, check_permissions, policies
+from .calls import LAZY, Answer, Call
+from .errors import InProgress, NotFound, StateConflict, StateInvalid
+from .eventlog import log_event
+from .events import EventHandler
+from .extensions import Span, extensions
+from .outbox import Outbox, current_outbox
+from .ports import Claim, Host, Replayed, Steps, UnitOfWork, current_host
+from .rendering import lazy_answer, render_and_seal
+
+if TYPE_CHECKING:
+    from .component import Component
+    from .identity import Identity
+    from .state import StateToken
+
+Performance = Generator[Any, Any, Answer]
+
+
+def perform(call: Call) -> Performance:
+    """Run one call to its answer. Raises what it refuses with, and what the author's code raises."""
+    if call.event is None:
+        answer: Answer = yield from _perform(call)
+        return answer
+    began = time.perf_counter()
+    try:
+        answer = yield from _perform(call)
+    except BaseException as error:
+        log_event(call, time.perf_counter() - began, error=error)
+        raise
+    log_event(call, time.perf_counter() - began, answer=answer)
+    return answer
+
+
+def _perform(call: Call) -> Performance:
+    host = current_host()
+    opened = component, token, _ = _open(call, host)
+    checks = policies(call, component, token, host) if call.enforce_permissions else []
+    yield from check_permissions(checks, component, host, _is_known(call))
+    if call.event is None:
+        if call.lazy:
+            return lazy_answer(call, component, host)
+        with _outbox() as outbox:
+            answer: Answer = yield from _run(call, opened, checks, host)
+        host.commit(component, outbox)
+        return answer
+    claim: Claim | None = None
+    if call.rid is not None:
+        claimed = yield from host.claim(call, component)
+        if isinstance(claimed, Answer):
+            return claimed
+        claim = claimed
+    try:
+        answer = yield from _run_event(call, opened, checks, host, claim)
+    except BaseException:
+        if claim is not None:
+            host.release(claim)
+        raise
+    if claim is not None:
+        host.remember(claim, answer)
+    return answer
+
+
+def _run_event(call: Call, opened: _Opened, checks: list[Any], host: Host, claim: Claim | None) -> Performance:
+    """Run an event inside its unit of work: all of it is kept, or nothing is."""
+    component, token, _ = opened
+    if token is not None and token.is_stale:
+        known = host.recorded(claim, component) if claim is not None else None
+        return known if known is not None else (yield from _refuse_stale(call, host))
+    for guard in extensions.guards:
+        if call.event != LAZY:
+            yield guard(component, call)
+    unit: UnitOfWork | None = None
+    try:
+        with _outbox() as outbox, host.unit(component) as unit:
+            call.unit = unit
+            answer: Answer = yield from _run(call, opened, checks, host)
+            if claim is not None:
+                host.record(claim, call, component, unit, answer)
+            if unit.touched:
+                host.commit(component, outbox)
+        if not unit.touched:
+            host.commit(component, outbox)
+    except Replayed as replayed:
+        known = replayed.answer or (host.recorded(claim, component) if claim is not None else None)
+        if known is None:
+            raise InProgress("The request is being processed elsewhere", retry_after=1) from None
+        return known
+    except Exception as error:
+        if claim is not None and unit is not None and unit.touched:
+            # The first try may have been committed by a process that died before it answered.
+            known = host.recorded(claim, component)
+            if known is not None:
+                return known
+        if isinstance(error, StateConflict):
+            return (yield from _refuse_stale(call, host))
+        raise
+    return answer
+
+
+def _refuse_stale(call: Call, host: Host) -> Performance:
+    """Raise StateConflict with a render of what the server holds now."""
+    current = replace(call, component=_class(call), event=None, rid=None)
+    component, token, _ = opened = _open(current, host)
+    checks = policies(current, component, token, host) if call.enforce_permissions else []
+    answer: Answer = yield from _run(current, opened, checks, host, is_current=True)
+    raise StateConflict("The state moved on since this token was issued", answer=replace(answer, status=409))
+
+
+def _run(call: Call, opened: _Opened, checks: list[Any], host: Host, *, is_current: bool = False) -> Steps:
+    """Restore, check the object, handle, render, seal."""
+    component, token, handler = opened
+    yield from _restore(call, opened)
+    yield from check_object_permissions(checks, component, host, _is_known(call))
+    if handler is not None:
+        yield from _observed("event", call, component, _handle(call, component, handler))
+    return (
+        yield from _observed("render", call, component, render_and_seal(call, component, host, is_current=is_current))
+    )
+
+
+class _Opened(NamedTuple):
+    component: Component
+    token: StateToken | None
+    handler: EventHandler | None
+
+
+def _open(call: Call, host: Host) -> _Opened:
+    """Make the instance, verify its token, find the event. Raises NotFound, StateInvalid and what unsealing raises."""
+    given = call.component
+    component = given(component_id=call.component_id, **call.params) if isinstance(given, type) else given
+    if component._app_attributes:
+        check_apps(component)
+    if call.request is not None:
+        component.request = call.request
+    identity = call.identity = host.identify(component.request, component.params)
+    token = None
+    if call.token:
+        token = host.unseal(type(component), call.token, identity, call.rid)
+        if call.expected_id is not None and call.expected_id != token.id:
+            raise StateInvalid("The token belongs to another instance than the request names")
+        component._id = token.id
+        component._children = token.children
+        component.params = {**component.params, **token.params}
+        component.revision = token.revision
+    elif call.event is not None and not (call.may_mount_for_event or component.is_mounted):
+        raise StateInvalid("An event needs the token of a render")
+    elif not call.may_mount:
+        raise NotFound(f"{_class(call).__name__} is not open to requests without a token")
+    component._token = token
+    _inject_user(component, identity)
+    component.event = call.event
+    handler = None
+    if call.event is not None and call.event != LAZY:
+        handler = type(component)._events.get(call.event)
+        if handler is None:
+            raise NotFound(f"{type(component).__name__} has no event {call.event!r}")
+    return _Opened(component, token, handler)
+
+
+def _inject_user(component: Component, identity: Identity) -> None:
+    """Fill in who asks, afresh on every call. A `user_id` that the view or tag chose itself stands."""
+    params = component.params
+    params["user"] = identity.user
+    own = getattr(identity.user, "pk", None)
+    component._injected = ("user", "user_id") if params.setdefault("user_id", own) == own else ("user",)
+
+
+def _restore(call: Call, opened: _Opened) -> Steps:
+    """Bring the instance to where its last render left it, or mount it."""
+    component, token, handler = opened
+    if token is not None and token.is_mounted:
+        if token.load is not None and _is_async(component, handler):
+            token.load()
+        yield from _observed("hydrate", call, component, _once(component.hydrate, token.state))
+        component.is_mounted = True
+        component._check_state("restored")
+    elif not component.is_mounted:
+        yield from _observed("mount", call, component, _mount(call, component))
+        component.is_mounted = True
+
+
+def _is_async(component: Component, handler: EventHandler | None) -> bool:
+    """Whether the author's code will run on the event loop, where a reference cannot be fetched on first use."""
+    functions = [component.hydrate, component.before_render]
+    if handler is not None:
+        functions.append(getattr(component, handler.method))
+    return any(inspect.iscoroutinefunction(function) for function in functions)
+
+
+def _mount(call: Call, component: Component) -> Steps:
+    for loader in extensions.loaders:
+        if (yield loader(component, call)):
+            return
+    yield component.mount(**type(component)._mount_arguments.pick(component.params))
+
+
+def _handle(call: Call, component: Component, handler: EventHandler) -> Steps:
+    if call.is_form:
+        arguments = handler.arguments.from_form(call.payload, call.unchecked)
+    else:
+        arguments = handler.arguments.coerce(call.payload)
+    if call.wants_optimistic and type(component)._has_patches:
+        call.optimistic = component.get_optimistic_patch(handler.event, arguments)
+    yield getattr(component, handler.method)(**arguments)
+
+
+def _once(function: Callable[..., Any], *args: Any) -> Steps:
+    yield function(*args)
+
+
+def _observed(stage: str, call: Call, component: Component, steps: Steps) -> Steps:
+    """Run a stage; observers hear of it before and after."""
+    observers = extensions.observers
+    if not observers:
+        return (yield from steps)
+    for observer in observers:
+        observer.began(stage, component, call.event)
+    began, queries, failed = time.perf_counter(), _queries(call), None
+    try:
+        return (yield from steps)
+    except BaseException as error:
+        failed = error
+        raise
+    finally:
+        seconds = time.perf_counter() - began
+        span = Span(stage, component, call.event, seconds, _queries(call) - queries, failed)
+        for observer in observers:
+            observer.ended(span)
+
+
+def _queries(call: Call) -> int:
+    return call.unit.queries if call.unit is not None else 0
+
+
+def _is_known(call: Call) -> bool:
+    return call.identity is not None and call.identity.is_authenticated
+
+
+def _class(call: Call) -> type[Component]:
+    return call.component if isinstance(call.component, type) else type(call.component)
+
+
+class _outbox:
+    """The call's outbox for as long as it runs. Not reset by token: an async call changes contexts on the way."""
+
+    __slots__ = ("_before", "_outbox")
+
+    def __enter__(self) -> Outbox:
+        self._before = current_outbox.get()
+        self._outbox = Outbox()
+        current_outbox.set(self._outbox)
+        return self._outbox
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        current_outbox.set(self._before)
+        if error is not None:
+            self._outbox.drop()

@@ -1,0 +1,127 @@
+"""The root element of a render: found, checked to be the only one, and stamped with whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+from .errors import ComponentDefinitionError
+
+_LEAD = re.compile(r"\s*(?:<!--.*?-->\s*)*", re.S)
+_START = re.compile(r"""<([a-zA-Z][^\s/>]*)((?:[^>"']++|"[^"]*"|'[^']*')*+)>""")
+_ATTRIBUTE = re.compile(r"""[\s/]+([^\s=>/"']++)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""")
+_TAIL = re.compile(r"\s*(?:<!--.*?-->\s*)*\Z", re.S)
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_UNBALANCED = frozenset("p li dt dd option tr td th tbody thead tfoot colgroup html body head".split())
+"""Tags that may be left open: counting them proves nothing."""
+
+TOKEN_MARK = "cf-token-of-this-render"  # noqa: S105 - a placeholder in the template's output, no secret
+"""Stands in the output of `{% component_state %}` until the token exists."""
+
+
+class Rendered(NamedTuple):
+    """A stamped root without its token: the string that splices refer to."""
+
+    html: str
+    token_at: int
+    """Where `data-cf-state` goes; -1 where the template wrote it itself."""
+    tag: str
+    dom_id: str
+
+    def with_token(self, token: str) -> str:
+        """Return the HTML as the browser gets it."""
+        html, at = self.html, self.token_at
+        if token and at >= 0:
+            html = f'{html[:at]} data-cf-state="{token}"{html[at:]}'
+        return html.replace(TOKEN_MARK, token) if TOKEN_MARK in html else html
+
+
+def stamp(html: str, attributes: Mapping[str, str], component_id: str, where: str) -> Rendered:
+    """Add `attributes` and, where it has none, an id to the one root element of `html`.
+
+    Comments and white space before it are dropped. `where` names the template in errors. Raises
+    ComponentDefinitionError if there is no root element, or more than one.
+    """
+    lead = _LEAD.match(html)
+    begin = lead.end() if lead else 0
+    start = _START.match(html, begin)
+    if start is None:
+        raise ComponentDefinitionError(f"{where} has no root element. Wrap what it renders in one element.")
+    end = _end_of_root(html, start)
+    if end is None:
+        raise ComponentDefinitionError(
+            f"{where} has more than one root element, or text beside it. Wrap what it renders in one element."
+        )
+    tag, written = start.group(1), start.group(2)
+    own = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(written)} if written else {}
+    added = [f'{name}="{value}"' for name, value in attributes.items() if name not in own]
+    dom_id = own.get("id") or component_id
+    if not own.get("id"):
+        added.append(f'id="{component_id}"')
+    head = f"<{tag} {' '.join(added)}" if added else f"<{tag}"
+    token_at = -1 if "data-cf-state" in own else len(head)
+    return Rendered(f"{head}{html[start.end(1) : end]}", token_at, tag, dom_id)
+
+
+def attribute(value: str) -> str:
+    """Return a value as it stands between double quotes."""
+    return escape(value)
+
+
+def _end_of_root(html: str, start: re.Match[str]) -> int | None:
+    """Return where the root element ends, or None if it is not all there is."""
+    tag = start.group(1).lower()
+    end = len(html.rstrip())
+    if tag in _VOID:
+        return start.end() if _TAIL.match(html, start.end()) else None
+    close = f"</{tag}>"
+    if html.endswith(close, 0, end) and tag not in _UNBALANCED:
+        inner = html[start.end() : end - len(close)]
+        if f"</{tag}" not in inner or _is_balanced(inner, tag):
+            return end
+    return _parsed_end(html, start.start(), end)
+
+
+def _is_balanced(inner: str, tag: str) -> bool:
+    """Whether the inside of a root never closes the root itself: counts the tags of its name."""
+    depth = 0
+    for match in re.finditer(rf"<(/?){tag}(?=[\s/>])", inner):
+        depth += -1 if match.group(1) else 1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+class _Roots(HTMLParser):
+    """Counts root elements and finds text beside them; used only where counting tags cannot tell."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.roots = 0
+        self.has_stray_text = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if not self.open:
+            self.roots += 1
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if not self.open and data.strip():
+            self.has_stray_text = True
+
+
+def _parsed_end(html: str, begin: int, end: int) -> int | None:
+    parser = _Roots()
+    parser.feed(html[begin:end])
+    parser.close()
+    return end if parser.roots == 1 and not parser.has_stray_text else None

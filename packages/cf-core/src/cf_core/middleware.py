@@ -1,0 +1,43 @@
+"""Refuses oversized component requests before anything reads their body."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+from .conf import conf
+from .engine.errors import TooLarge
+from .wire import refuse, wants
+
+__all__ = ["component_middleware"]
+
+_Answers = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+
+@sync_and_async_middleware
+def component_middleware(get_response: _Answers) -> _Answers:
+    """Return a middleware that goes above CsrfViewMiddleware, which would read a form's whole body first."""
+
+    def too_large(request: HttpRequest) -> HttpResponseBase | None:
+        if request.method != "POST" or (wants(request) == "page" and "HTTP_X_COMPONENT" not in request.META):
+            return None
+        limit = conf().MAX_BODY_BYTES
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if request.content_type != "multipart/form-data" and length.isdigit() and int(length) > limit:
+            return refuse(request, TooLarge(f"The body is {length} bytes", limit=limit))
+        return None
+
+    if iscoroutinefunction(get_response):
+
+        async def middleware_async(request: HttpRequest) -> HttpResponseBase:
+            return too_large(request) or await get_response(request)
+
+        return middleware_async
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        return too_large(request) or get_response(request)
+
+    return middleware

@@ -1,0 +1,160 @@
+"""State tokens: what a component becomes between two events, signed. The layout: docs/reference/tokens.md."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+
+from .conf import conf
+from .engine.codec import dumps, loads
+from .engine.component import Component
+from .engine.errors import StateExpired, StateInvalid, TooLarge, UnreadableState
+from .engine.identity import Identity
+from .engine.state import Child, StateToken
+from .keyring import sign, unsign
+from .references import Batch
+from .stores import ServerState
+
+__all__ = ["seal", "unseal"]
+
+logger = logging.getLogger("cf_core.tokens")
+
+PREFIX = "cf1."
+"""The version of the layout; a token begins with it, so that one is known from an address form's `state` field."""
+_FORM = re.compile(r"cf1\.[A-Za-z0-9_-]{8}\.[A-Za-z0-9_=-]+\.[A-Za-z0-9_-]+\Z")
+_FUTURE_SECONDS = 30
+"""How far a token may be ahead of this process's clock."""
+_JSON = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def seal(component: Component, token: StateToken, rid: str | None, *, is_current: bool) -> str:
+    """Return the signed text of a token. Raises UnserialisableState, TooLarge and StateConflict."""
+    cls = type(component)
+    types = cls._type_table()
+    state = token.state
+    head: dict[str, Any] = {
+        "c": token.component,
+        "i": token.id,
+        "r": token.revision,
+        "t": int(time.time()),
+        "a": token.audience,
+    }
+    if cls.state_version != 1:
+        head["v"] = cls.state_version
+    if token.view is not None:
+        head["w"] = token.view
+    if token.children:
+        head["k"] = {key: [child.name, child.id, child.tag, child.dom_id] for key, child in token.children.items()}
+    if token.groups:
+        head["g"] = token.groups
+    if not token.is_mounted:
+        head["m"] = 0
+    params_text = dumps(token.params, types) if token.params else "{}"
+    if cls.locked_fields:
+        locked = {name: state[name] for name in cls.locked_fields if name in state}
+        state = {name: value for name, value in state.items() if name not in locked}
+        if locked and not _is_all_on_server(cls):
+            head["l"] = ServerState().keep_locked(component, dumps(locked, types))
+    state_text = dumps(token.state if _is_all_on_server(cls) else state, types) if state or token.state else "{}"
+    _check_size(cls, len(params_text) + len(state_text))
+    if _is_all_on_server(cls) and token.is_mounted:
+        head["s"] = ServerState().keep(component, token, state_text, rid, is_current=is_current)
+        state_text = "{}"
+    body = f"{_JSON(head)}\n{params_text}\n{state_text}"
+    return PREFIX + sign(token.component, urlsafe_b64encode(body.encode("ascii")).decode("ascii"))
+
+
+def unseal(cls: type[Component], text: str, identity: Identity, rid: str | None) -> StateToken:
+    """Return what a signed text carries. Raises StateInvalid, StateExpired or AuthRequired (section 4's table)."""
+    name = cls.component_name
+    if not isinstance(text, str) or not _FORM.match(text):
+        raise StateInvalid("That is no token")
+    body = _b64(unsign(name, text.removeprefix(PREFIX)))
+    head_text, params_text, state_text = _lines(body)
+    try:
+        head = json.loads(head_text)
+        if head["c"] != name:
+            raise StateInvalid(f"The token is of {head['c']!r}, not of {name!r}")
+        identity.check(tuple(head["a"]))
+        _check_age(head["t"])
+        batch = Batch()
+        types = cls._type_table()
+        token = StateToken(
+            component=name,
+            id=head["i"],
+            params=loads(params_text, types, batch.resolve),
+            state={},
+            revision=head["r"],
+            audience=tuple(head["a"]),
+            view=head.get("w"),
+            children={key: Child(*child) for key, child in head.get("k", {}).items()},
+            groups=head.get("g", {}),
+            is_mounted=head.get("m", 1) == 1,
+        )
+        if "s" in head:
+            state_text = ServerState().restore(token, head["s"], rid)
+        token.state = loads(state_text, types, batch.resolve)
+        if "l" in head:
+            token.state.update(loads(ServerState().restore_locked(token, head["l"]), types, batch.resolve))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableState(f"The token of {name!r} is signed but cannot be read: {error!r}") from error
+    _migrate(cls, token, head.get("v", 1))
+    if batch:
+        token.load = batch.load
+    return token
+
+
+def _is_all_on_server(cls: type[Component]) -> bool:
+    return (cls.state_store or conf().STATE_STORE) == "cache"
+
+
+def _b64(text: str) -> str:
+    try:
+        return urlsafe_b64decode(text.encode("ascii")).decode("ascii")
+    except ValueError as error:
+        raise UnreadableState("The token's text is not base64") from error
+
+
+def _lines(body: str) -> tuple[str, str, str]:
+    parts = body.split("\n")
+    if len(parts) != 3:
+        raise UnreadableState("The token's body does not have three lines")
+    return parts[0], parts[1], parts[2]
+
+
+def _check_age(issued: int) -> None:
+    """Raises StateExpired for a token that is too old, or from a clock that is ahead of this one."""
+    age = time.time() - issued
+    if age > conf().STATE_MAX_AGE:
+        raise StateExpired(f"The token is {age:.0f} seconds old")
+    if age < -_FUTURE_SECONDS:
+        logger.warning("A token was issued %.0f s in the future: the servers' clocks differ.", -age)
+        raise StateExpired(f"The token was issued {-age:.0f} seconds in the future")
+
+
+def _check_size(cls: type[Component], size: int) -> None:
+    """Warn above STATE_WARN_BYTES. Raises TooLarge above STATE_MAX_BYTES."""
+    settings = conf()
+    if size > settings.STATE_MAX_BYTES:
+        raise TooLarge(
+            f"The state of {cls.__name__} is {size} bytes; STATE_MAX_BYTES allows {settings.STATE_MAX_BYTES}. "
+            "Keep keys in state and read the rest in before_render().",
+            limit=settings.STATE_MAX_BYTES,
+        )
+    if size > settings.STATE_WARN_BYTES:
+        logger.warning("The state of %s is %d bytes (STATE_WARN_BYTES is %d).", cls.__name__, size, settings.STATE_WARN_BYTES)
+
+
+def _migrate(cls: type[Component], token: StateToken, version: int) -> None:
+    """Bring the state of an earlier release into today's shape. Raises StateExpired where that cannot be done."""
+    if version == cls.state_version or not token.is_mounted:
+        return
+    instance = cls.__new__(cls)
+    migrated = instance.migrate_state(token.state, version) if version < cls.state_version else None
+    if not isinstance(migrated, dict):
+        raise StateExpired(f"The state of {cls.__name__} is of version {version}; this is {cls.state_version}")
+    token.state = migrated

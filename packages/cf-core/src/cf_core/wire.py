@@ -1,0 +1,223 @@
+"""HTTP requests read into calls, and answers written as responses. The wire format: docs/reference/wire.md."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect, push_url, trigger_client_event
+
+from .conf import conf
+from .engine.calls import Answer, Effects
+from .engine.errors import ComponentError, Malformed, MediaType, StateConflict, TooLarge
+from .engine.ports import translate
+from .json_limits import read_json
+from .tokens import PREFIX
+
+Wants = Literal["htmx", "json", "page"]
+"""What the asker can use: a fragment, JSON, or (without JavaScript) a page to go to."""
+
+_BODY_KEYS = frozenset({"event", "payload", "state", "params", "rid", "retry"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request says, once it is known to be well-formed."""
+
+    event: str | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    is_form: bool = False
+    unchecked: frozenset[str] = frozenset()
+    token: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    rid: str | None = None
+    is_retry: bool = False
+    component_id: str | None = None
+
+
+def wants(request: HttpRequest) -> Wants:
+    """Return what kind of answer the asker can use."""
+    if request.META.get("HTTP_HX_REQUEST") == "true":
+        return "htmx"
+    if request.content_type == "application/json" or "application/json" in request.META.get("HTTP_ACCEPT", ""):
+        return "json"
+    return "page"
+
+
+def read(request: HttpRequest) -> Asked:
+    """Return what a POST asks for. Raises Malformed, MediaType and TooLarge."""
+    _check_length(request)
+    component_id = request.META.get("HTTP_X_COMPONENT") or None
+    if request.content_type == "application/json":
+        return _read_json(request, component_id)
+    if request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return _read_form(request, component_id)
+    raise MediaType(f"The request is {request.content_type!r}")
+
+
+def respond(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """Return the response that carries an answer to this asker."""
+    kind = wants(request)
+    if kind == "page":
+        return _page(request, answer)
+    response = _json(answer) if kind == "json" else _fragment(answer)
+    response["X-Component"] = answer.component_id
+    return _private(response)
+
+
+def refuse(request: HttpRequest, error: ComponentError) -> HttpResponse:
+    """Return the response that says why not: JSON, and never a redirect."""
+    if isinstance(error, StateConflict) and error.answer is not None and wants(request) == "htmx":
+        return respond(request, error.answer)
+    body = {**error.body(), "error": translate(error.public)}
+    if isinstance(error, StateConflict) and error.answer is not None:
+        body |= {"html": error.answer.html, "state": error.answer.token}
+    response = JsonResponse(body, status=error.status)
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
+    return _private(response)
+
+
+def _check_length(request: HttpRequest) -> None:
+    limit = conf().MAX_BODY_BYTES
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        raise Malformed("Content-Length is no number") from None
+    if length > limit and request.content_type != "multipart/form-data":
+        raise TooLarge(f"The body is {length} bytes; MAX_BODY_BYTES allows {limit}", limit=limit)
+
+
+def _read_json(request: HttpRequest, component_id: str | None) -> Asked:
+    limit = conf().MAX_BODY_BYTES
+    if len(request.body) > limit:
+        raise TooLarge(f"The body is {len(request.body)} bytes; MAX_BODY_BYTES allows {limit}", limit=limit)
+    body = read_json(request.body)
+    if not isinstance(body, dict) or not _BODY_KEYS.issuperset(body):
+        raise Malformed(f"A JSON body is an object with keys among {', '.join(sorted(_BODY_KEYS))}")
+    payload, params = body.get("payload"), body.get("params")
+    asked = Asked(
+        event=body.get("event"),
+        payload={} if payload is None else payload,
+        token=body.get("state"),
+        params={} if params is None else params,
+        rid=body.get("rid"),
+        is_retry=body.get("retry") is True,
+        component_id=component_id,
+    )
+    if not isinstance(asked.payload, dict) or not isinstance(asked.params, dict):
+        raise Malformed("payload and params are objects")
+    if not all(value is None or isinstance(value, str) for value in (asked.event, asked.token, asked.rid)):
+        raise Malformed("event, state and rid are texts")
+    return asked
+
+
+def _read_form(request: HttpRequest, component_id: str | None) -> Asked:
+    fields: dict[str, Any] = dict(request.POST.lists())
+    limit = conf().MAX_BODY_BYTES
+    if request.content_type == "multipart/form-data":
+        size = sum(len(name) + sum(map(len, texts)) for name, texts in fields.items())
+        if size > limit:
+            raise TooLarge(f"The form's fields are {size} characters; MAX_BODY_BYTES allows {limit}", limit=limit)
+        fields |= dict(request.FILES.lists())
+    event = _take(fields, "_event")
+    if event is None:
+        event = _take(fields, "event")
+    token = _take(fields, "_state")
+    if token is None and str(fields.get("state", [""])[-1]).startswith(PREFIX):
+        token = _take(fields, "state")
+    rid, is_retry = _take(fields, "_rid"), _take(fields, "_retry") == "1"
+    unchecked = frozenset((_take(fields, "_unchecked") or "").split())
+    payload = {name: values for name, values in fields.items() if name[:1] != "_" and name != "csrfmiddlewaretoken"}
+    if any("\x00" in value for values in payload.values() for value in values if isinstance(value, str)):
+        raise Malformed("A form field holds a NUL character")
+    if "payload" in payload:
+        payload = _merged(payload)
+    return Asked(event, payload, True, unchecked, token, {}, rid, is_retry, component_id)
+
+
+def _take(fields: dict[str, Any], name: str) -> str | None:
+    values = fields.pop(name, None)
+    return str(values[-1]) if values else None
+
+
+def _merged(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields with the JSON object of a `payload` field under them; other text there is just a field."""
+    text = payload["payload"][-1]
+    if not isinstance(text, str) or not text.lstrip().startswith("{"):
+        return payload
+    rest = {name: values for name, values in payload.items() if name != "payload"}
+    more = read_json(text.encode())
+    return {**{name: [value] if not isinstance(value, list) else value for name, value in more.items()}, **rest}
+
+
+def _fragment(answer: Answer) -> HttpResponse:
+    effects = answer.effects
+    if effects.redirect is not None:
+        response: HttpResponse = HttpResponseClientRedirect(effects.redirect)
+        response["X-Component-State"] = answer.token
+        return response
+    response = HttpResponse(answer.html, status=answer.status)
+    if answer.rendered is None:
+        response["X-Component-State"] = answer.token
+    if any(effects):
+        _add_effects(response, effects)
+    return response
+
+
+def _add_effects(response: HttpResponse, effects: Effects) -> None:
+    if effects.push_url is not None:
+        push_url(response, effects.push_url)
+    told: dict[str, Any] = {}
+    if effects.announce:
+        told["component:announce"] = {"text": effects.announce}
+    if effects.focus:
+        told["component:focus"] = {"id": effects.focus}
+    if effects.emits:
+        told["component:emit"] = [{"name": name, "payload": payload} for name, payload in effects.emits]
+    if effects.messages:
+        told["component:messages"] = list(effects.messages)
+    for name, detail in told.items():
+        trigger_client_event(response, name, detail)
+
+
+def _json(answer: Answer) -> HttpResponse:
+    body: dict[str, Any] = {
+        "html": answer.html,
+        "state": answer.token,
+        "component_id": answer.component_id,
+        "slots": dict(answer.slots),
+    }
+    if answer.errors:
+        body["errors"] = answer.errors
+    if answer.status == 422:
+        body |= {"error": translate("Please check what you entered"), "code": "invalid"}
+    if answer.optimistic is not None:
+        body["optimistic"] = answer.optimistic
+    if any(answer.effects):
+        body["effects"] = {name: value for name, value in answer.effects._asdict().items() if value}
+    status = 200 if answer.status == 204 else answer.status
+    return JsonResponse(body, status=status, encoder=DjangoJSONEncoder)
+
+
+def _page(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """Answer a browser without JavaScript: to the page that the component asked for, or the one it came from."""
+    if request.method == "GET" or answer.status in (409, 422):
+        response = HttpResponse(answer.html, status=answer.status)
+        response["X-Component"] = answer.component_id
+        return _private(response)
+    target = answer.effects.redirect or request.META.get("HTTP_REFERER", "")
+    is_own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return _private(HttpResponseRedirect(target if is_own else "/", status=303))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    # Django's own log line would be a second one: the event's line stands in cf_core.events.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
