@@ -102,7 +102,7 @@ def node_tests(client: Path) -> list[str]:
 def prepare_machine(suites: list[Suite]) -> list[str]:
     """Find the browser, node and the servers; return what is missing and cannot be done without."""
     missing = []
-    if not find_or_install_browser():
+    if any(drives_browser(suite) for suite in suites) and not find_or_install_browser():
         missing.append(NO_BROWSER)
     if any(suite.runner == "node" for suite in suites) and not shutil.which("node"):
         missing.append(NO_NODE)
@@ -115,6 +115,10 @@ def prepare_machine(suites: list[Suite]) -> list[str]:
         else:
             print(f"[test] {text}: its tests are skipped", flush=True)
     return missing
+
+
+def drives_browser(suite: Suite) -> bool:
+    return any("playwright" in path.read_text() for path in (suite.folder / "tests").rglob("*.py"))
 
 
 def find_or_install_browser() -> bool:

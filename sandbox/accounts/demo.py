@@ -38,8 +38,10 @@ DEMO_ACCOUNTS = (
     DemoAccount("shopper", "shopper", "Maya", "Lindqvist", "Buys, fills a cart, writes reviews"),
     DemoAccount("staff", "staff", "Jonas", "Weber", "Keeps the stock: back office with few rights", is_staff=True),
     DemoAccount("superuser", "superuser", "Ada", "Okafor", "May change everything", is_staff=True, is_superuser=True),
-    DemoAccount("teacher", "prof_davis", "Eleanor", "Davis", "Teaches", UserType.TEACHER),
-    DemoAccount("student", "emma1", "Emma", "Clarke", "Studies", UserType.STUDENT),
+    DemoAccount(
+        "teacher", "prof_davis", "Eleanor", "Davis", "Teaches; the courses are still being built", UserType.TEACHER
+    ),
+    DemoAccount("student", "emma1", "Emma", "Clarke", "Studies; the courses are still being built", UserType.STUDENT),
 )
 
 

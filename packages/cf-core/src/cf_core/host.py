@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from . import identities, policies, records, tokens
 from .engine.calls import Answer, Call
@@ -47,7 +47,8 @@ class DjangoHost:
 
     def login_url(self) -> str | None:
         """Return LOGIN_URL as a path."""
-        return resolve_url(settings.LOGIN_URL) if settings.LOGIN_URL else None
+        url = str(settings.LOGIN_URL or "")
+        return url if "/" in url else reverse(url) if url else None
 
     def default_renderer(self) -> Renderer:
         """Return Django's template engines."""

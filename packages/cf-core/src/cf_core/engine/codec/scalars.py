@@ -159,7 +159,7 @@ def _read_zone(data: Any) -> tzinfo | None:
     if data is None:
         return None
     if type(data) is int:
-        return timezone(timedelta(microseconds=data)) if data else timezone.utc
+        return timezone(timedelta(microseconds=data)) if data else UTC
     if isinstance(data, str):
         if not _ZONE_KEY.fullmatch(data):
             raise ValueError("not the name of a zone")

@@ -15,8 +15,9 @@ from .forms import Form, form_of
 from .scalars import SCALAR_WRITERS
 
 _BUILT_IN = {*SCALAR_WRITERS, dict, list, tuple, set, frozenset}
-# `type Name = ...` of Python 3.12.
-_ALIAS_TYPES: tuple[type, ...] = (typing.TypeAliasType,) if sys.version_info >= (3, 12) else ()
+_ALIAS_TYPES: tuple[type, ...] = ()
+if sys.version_info >= (3, 12):  # `type Name = ...`
+    _ALIAS_TYPES = (typing.TypeAliasType,)
 
 
 class TypeTable:
