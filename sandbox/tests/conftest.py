@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
-
 import pytest
 from django.core.management import call_command
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -40,7 +39,7 @@ def shopper(db: None) -> User:
 
 
 @pytest.fixture
-def seeded(db: None, settings: Any) -> None:
+def seeded(db: None) -> None:
     """The whole sandbox as `seed_data` leaves it on a developer's machine."""
-    settings.DEBUG = True
-    call_command("seed_data", verbosity=0)
+    with override_settings(DEBUG=True):
+        call_command("seed_data", verbosity=0)

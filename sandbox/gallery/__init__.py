@@ -1,0 +1,1 @@
+"""Small demos, each showing one thing that components do."""
