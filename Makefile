@@ -5,6 +5,7 @@ PORT ?= 8000
 ENVS ?=
 ARGS ?=
 DEV := .venv/bin
+CLIENT := packages/cf-core/client
 # Refreshed in milliseconds when nothing changed.
 ENVIRONMENT := $(PYTHON) scripts/environment.py dev
 
@@ -44,6 +45,17 @@ types: dev ## mypy --strict over the packages
 docs: dev ## build the documentation into docs/_build, warnings are errors
 	@$(DEV)/sphinx-build -W --keep-going -q -b html docs docs/_build
 	@echo "docs/_build/index.html"
+
+client: $(CLIENT)/node_modules/.package-lock.json ## build the client script that ships from its sources (needs Node.js 20)
+	@npm --prefix $(CLIENT) run --silent build
+
+client-check: $(CLIENT)/node_modules/.package-lock.json ## fail if the client script that ships is not what its sources give
+	@npm --prefix $(CLIENT) run --silent check
+
+# npm writes this file last; nothing is fetched again until the lock changes.
+$(CLIENT)/node_modules/.package-lock.json: $(CLIENT)/package-lock.json
+	npm --prefix $(CLIENT) ci --no-fund --no-audit --loglevel=error
+	@touch $@
 
 dev: ## make or refresh the development environment in .venv
 	@$(ENVIRONMENT)

@@ -29,6 +29,7 @@ install_packages() {
     local wanted=()
     has_browser || wanted+=(chromium fonts-dejavu-core)
     command -v node >/dev/null || wanted+=(nodejs)
+    command -v npm >/dev/null || wanted+=(npm)
     command -v make >/dev/null || wanted+=(make)
     python3 -c 'import ensurepip, venv' 2>/dev/null || wanted+=(python3-venv)
     answers 127.0.0.1 5432 || command -v pg_ctlcluster >/dev/null || wanted+=(postgresql)
