@@ -67,7 +67,8 @@ def test_the_second_run_changes_nothing() -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_flush_begins_anew_and_keeps_people_who_are_not_demo_data() -> None:
+def test_flush_begins_anew_and_keeps_people_who_are_not_demo_data(settings: Any) -> None:
+    settings.DEBUG = True
     User.objects.create_superuser("me", email="me@example.org", password="x")
     Cart.objects.create(user=User.objects.get(username="shopper"))
     before = counts()
