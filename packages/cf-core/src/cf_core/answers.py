@@ -10,6 +10,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from .engine.calls import Answer, Effects
 from .engine.stamp import Rendered
 
+_JSON = json.JSONEncoder(separators=(",", ":")).encode
+
 
 def to_text(answer: Answer) -> str:
     """Return one line of JSON and, behind it, the HTML without its token."""
@@ -30,7 +32,7 @@ def to_text(answer: Answer) -> str:
         head["o"] = _plain(answer.optimistic)
     if any(answer.effects):
         head["f"] = _plain(answer.effects._asdict())
-    return f"{json.dumps(head, separators=(',', ':'))}\n{rendered.html if rendered is not None else ''}"
+    return f"{_JSON(head)}\n{rendered.html if rendered is not None else ''}"
 
 
 def from_text(text: str) -> Answer:

@@ -19,16 +19,12 @@ class CoreConfig(AppConfig):
         from . import checks  # noqa: F401 - registers them
         from .conf import conf
         from .engine.codec import register_extension
-        from .engine.extensions import extensions
         from .engine.ports import install
         from .engine.registries import registry
         from .host import DjangoHost
         from .references import ModelExtension
-        from .signals import SignalObserver
 
         install(DjangoHost(), translate=gettext)
         register_extension(ModelExtension())
-        if not any(isinstance(observer, SignalObserver) for observer in extensions.observers):
-            extensions.observers.append(SignalObserver())
         registry.allow_replace = conf().ALLOW_REPLACE
         autodiscover_modules("components")

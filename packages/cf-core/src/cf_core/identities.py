@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+
 from .engine.identity import Identity
 
 _MEMO = "_cf_core_identity"
@@ -21,28 +23,41 @@ def identify(request: Any, params: Mapping[str, Any]) -> Identity:
     key = session.session_key if session is not None else None
     if known is not None and known[0] is user and known[1] == key:
         return known[2]
-    identity = _of_user(user, key)
+    identity = _of_user(user, session)
     setattr(request, _MEMO, (user, key, identity))
     return identity
 
 
-def _of_user(user: Any, session_key: str | None) -> Identity:
+def _of_user(user: Any, session: Any) -> Identity:
     if user is None or not user.is_authenticated:
-        return Identity(user=user, session=_short(session_key) if session_key else None)
-    return Identity(user=user, user_id=str(user.pk), auth_hashes=_auth_hashes(user))
+        key = session.session_key if session is not None else None
+        return Identity(user=user, session=_short(key) if key else None)
+    user_id = str(user.pk)
+    return Identity(
+        user=user,
+        pk=user.pk,
+        user_id=user_id,
+        auth_hash=_auth_hash(user, user_id, session),
+        former_hashes=lambda: _former_hashes(user),
+    )
 
 
-def _auth_hashes(user: Any) -> tuple[str, ...]:
-    """Return fragments of the user's session auth hashes: they change with the password.
+def _auth_hash(user: Any, user_id: str, session: Any) -> str:
+    """Return a fragment of the user's session auth hash.
 
-    The hash depends on SECRET_KEY too, so those under SECRET_KEY_FALLBACKS count as well.
+    Django has compared the session's own copy with the user's when it loaded the user from the session.
     """
-    if not hasattr(user, "get_session_auth_hash"):
-        return ("",)
-    hashes = [user.get_session_auth_hash()]
-    if hasattr(user, "get_session_auth_fallback_hash"):
-        hashes.extend(user.get_session_auth_fallback_hash())
-    return tuple(_short(text) for text in hashes)
+    known = session.get(HASH_SESSION_KEY) if session is not None and session.get(SESSION_KEY) == user_id else None
+    if known is None and hasattr(user, "get_session_auth_hash"):
+        known = user.get_session_auth_hash()
+    return _short(known) if known else ""
+
+
+def _former_hashes(user: Any) -> tuple[str, ...]:
+    """Return the fragments under SECRET_KEY_FALLBACKS, on which the hash depends too, and the user's own."""
+    if not hasattr(user, "get_session_auth_fallback_hash"):
+        return ()
+    return (_short(user.get_session_auth_hash()), *map(_short, user.get_session_auth_fallback_hash()))
 
 
 def _short(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from .engine.calls import Call
 from .engine.children import place_child, render_nested
@@ -51,7 +51,7 @@ def place(
         if request is None and "user" in parent.params:
             params.setdefault("user", parent.params["user"])
         html = run_sync(place_child(parent, key or component_id or _key(name, params), call))
-    return mark_safe(html)
+    return SafeString(html)
 
 
 def parent_in(context: Any) -> Component | None:

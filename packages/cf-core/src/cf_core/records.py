@@ -34,6 +34,7 @@ _CLAIM_SECONDS = 60
 """The same where only the cache knows."""
 _WAITS = (0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.3)
 """Seconds between looks at a request that is still in progress, before the client is told to ask again."""
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=lambda value: _name(value)).encode
 _PRIVATE = re.compile(r"API|AUTH|TOKEN|KEY|SECRET|PASS|SIGNATURE|CARD|CVC|IBAN", re.I)
 """Names of arguments whose values are not recorded."""
 
@@ -133,7 +134,7 @@ def _make_claim(call: Call, component: Component) -> Claim:
     if rid is None or not _REQUEST_ID.match(rid):
         raise Malformed("A request id is 16 to 64 letters, digits, `_` or `-`")
     assert call.identity is not None
-    what = json.dumps([type(component).component_name, call.event, call.payload], sort_keys=True, default=_name)
+    what = _JSON([type(component).component_name, call.event, call.payload])
     digest = hashlib.sha256(what.encode()).hexdigest()
     is_durable = component.atomic and conf().EVENT_RECORDS != "off"
     return Claim(call.identity.owner(component.id), rid, digest, is_durable=is_durable)
@@ -170,7 +171,7 @@ def _check_digest(claimed: Claim, digest: str) -> None:
 
 def _arguments(call: Call) -> str:
     shown = {name: "********" if _PRIVATE.search(name) else value for name, value in call.payload.items()}
-    return json.dumps(shown, default=_name)
+    return _JSON(shown)
 
 
 def _name(value: Any) -> str:
@@ -183,7 +184,7 @@ def _cache() -> BaseCache:
 
 
 def _key(claimed: Claim) -> str:
-    return f"cf_core:rid:{claimed.owner}:{claimed.rid}"
+    return f"cf:{claimed.owner}:{claimed.rid}"
 
 
 def _claim_seconds(claimed: Claim) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.signals import setting_changed
-from django.template import Context, TemplateDoesNotExist
+from django.template import Context, Engine, TemplateDoesNotExist
 from django.template.backends.django import Template as BackendTemplate
 from django.template.loader import get_template, select_template
 
@@ -36,11 +36,12 @@ class DjangoRenderer:
         if not isinstance(template, BackendTemplate):
             html: str = template.render(context, component.request)
             return html
-        engine_context = Context(
-            {**_processed(template, component.request), **context}, autoescape=template.backend.engine.autoescape
-        )
-        engine_context.request = component.request
-        return template.template.render(engine_context)
+        request = component.request
+        compiled = template.template
+        engine_context = Context({**_processed(compiled.engine, request), **context}, autoescape=compiled.engine.autoescape)
+        engine_context.request = request
+        engine_context.template, engine_context.template_name = compiled, compiled.name
+        return compiled.render(engine_context)
 
     def template(self, component: Component) -> Any:
         """Return the backend's template of a component. Raises ComponentDefinitionError for a named one that is missing."""
@@ -116,11 +117,10 @@ def _forget_templates(*, setting: str, **kwargs: Any) -> None:
 setting_changed.connect(_forget_templates, dispatch_uid="cf_core.rendering")
 
 
-def _processed(template: BackendTemplate, request: Any) -> dict[str, Any]:
+def _processed(engine: Engine, request: Any) -> dict[str, Any]:
     """Return what the context processors add. They run once a request, not once a component."""
     if request is None:
         return {}
-    engine = template.backend.engine
     memo: dict[int, dict[str, Any]] | None = getattr(request, _PROCESSED, None)
     if memo is None:
         memo = {}

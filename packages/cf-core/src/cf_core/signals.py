@@ -6,15 +6,25 @@ from typing import Any
 
 from django.dispatch import Signal
 
-from .engine.extensions import Span
+from .engine.extensions import Span, extensions
 
 __all__ = ["component_event", "component_mounted", "component_rendered"]
 
-component_mounted = Signal()
+class StageSignal(Signal):
+    """A signal that has the lifecycle observed only once somebody listens: unheard spans cost nothing."""
+
+    def connect(self, *args: Any, **kwargs: Any) -> None:
+        """Connect a receiver, as Django's signals do."""
+        super().connect(*args, **kwargs)
+        if _observer not in extensions.observers:
+            extensions.observers.append(_observer)
+
+
+component_mounted = StageSignal()
 """After mount or hydrate: `sender` is the class; `component, stage, seconds, queries, error`."""
-component_event = Signal()
+component_event = StageSignal()
 """After a handler ran: `sender` is the class; `component, event, seconds, queries, error`."""
-component_rendered = Signal()
+component_rendered = StageSignal()
 """After rendering and sealing: `sender` is the class; `component, event, seconds, queries, error`."""
 
 _BY_STAGE = {
@@ -44,3 +54,6 @@ class SignalObserver:
                 queries=span.queries,
                 error=span.error,
             )
+
+
+_observer = SignalObserver()

@@ -32,7 +32,8 @@ def policies(call: Call, component: Component, token: StateToken | None, host: H
 def check_permissions(checks: Iterable[Any], component: Component, host: Host, is_authenticated: bool) -> Steps:
     """Ask every permission class before anything is restored. Raises AuthRequired or Forbidden."""
     for check in checks:
-        if not (yield check.has_permission(component.request, component)):
+        allowed = check.has_permission(component.request, component)
+        if allowed is not True and not (yield allowed):
             raise refusal(check, component, host, is_authenticated)
 
 
@@ -41,9 +42,10 @@ def check_object_permissions(checks: Iterable[Any], component: Component, host: 
     target = getattr(component, "instance", None) or component
     for check in checks:
         has_object_permission = getattr(check, "has_object_permission", None)
-        if has_object_permission is not None and not (
-            yield has_object_permission(component.request, component, target)
-        ):
+        if has_object_permission is None:
+            continue
+        allowed = has_object_permission(component.request, component, target)
+        if allowed is not True and not (yield allowed):
             raise refusal(check, component, host, is_authenticated)
 
 

@@ -40,12 +40,12 @@ def render_nested(call: Call) -> Steps:
     try:
         answer: Answer = yield from cls._perform(call)
     except (AuthRequired, Forbidden) as error:
-        return SafeHtml(host.render_denied(call, error)), None
+        return host.render_denied(call, error), None
     rendered = answer.rendered
     child = None
     if rendered is not None and rendered.tag:
         child = Child(answer.component, answer.component_id, rendered.tag, rendered.dom_id)
-    return SafeHtml(answer.html), child
+    return answer.html, child
 
 
 def fill_slots(component: Component, slots: Slots) -> Steps:
@@ -63,7 +63,7 @@ def fill_slots(component: Component, slots: Slots) -> Steps:
             if component.request is None:
                 content.params.setdefault("user", component.params.get("user"))
             call = Call(content, request=content.request or component.request)
-            slots.put(name, (yield from place_child(component, key, call)))
+            slots.put(name, SafeHtml((yield from place_child(component, key, call))))
         elif shown is not None:
             component._placed[key] = shown
             slots.put(name, placeholder(shown))
@@ -74,7 +74,6 @@ def fill_slots(component: Component, slots: Slots) -> Steps:
 
 def _later(parent: Component, key: str, call: Call) -> Callable[[], SafeHtml]:
     def render() -> SafeHtml:
-        html: SafeHtml = run_sync(place_child(parent, key, call))
-        return html
+        return SafeHtml(run_sync(place_child(parent, key, call)))
 
     return render

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import random
 import re
-import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -22,6 +21,7 @@ from .lifecycle import perform
 from .ports import Renderer
 from .rendering import render_alone
 from .slots import SlotContent
+from .stamp import Stamp
 from .state import Child, StateToken
 
 
@@ -71,8 +71,8 @@ class Component:
     _mount_arguments: ClassVar[Arguments]
     _app_attributes: ClassVar[tuple[str, ...]] = ()
     _has_patches: ClassVar[bool] = False
-    _stamp_extra: ClassVar[Mapping[str, str]] = {}
     _types: ClassVar[TypeTable]
+    _stamped: ClassVar[Stamp]
     _perform = staticmethod(perform)
 
     def __init_subclass__(cls, *, exposes_events: bool = True, **kwargs: Any) -> None:
@@ -88,7 +88,6 @@ class Component:
                 raise ComponentDefinitionError(
                     f"{cls.__qualname__}.listens maps {name!r} to {event!r}, but there is no on_{event}."
                 )
-        cls._stamp_extra = {"data-cf-listens": json.dumps(dict(cls.listens))} if cls.listens else {}
 
     def __init__(self, *, component_id: str | None = None, **params: Any) -> None:
         """Make an instance that is not mounted yet; `params` are what `mount` may ask for."""
@@ -132,7 +131,7 @@ class Component:
 
     def get_component_id(self) -> str:
         """Return the id of a new instance; a class whose instances are told apart by their params says so here."""
-        return f"c{secrets.token_hex(8)}"
+        return f"c{random.getrandbits(64):016x}"  # noqa: S311 - a name, no secret: the token is signed
 
     def get_optimistic_patch(self, event: str, payload: dict[str, Any]) -> dict[str, Any] | None:
         """Return what the state would become by `event`, or None where that cannot be told beforehand."""
@@ -190,7 +189,8 @@ class Component:
     @property
     def user(self) -> Any:
         """The user who asks: the request's, without a request `params["user"]`."""
-        return getattr(self.request, "user", None) or self.params.get("user")
+        request = self.request
+        return self.params.get("user") if request is None else getattr(request, "user", None)
 
     def dispatch(self, event: str | None = None, payload: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Mount (unless done), handle `event`, render. Returns `{"html", "state", "component_id", "slots"}`.
@@ -239,6 +239,14 @@ class Component:
         if self._effects is None:
             self._effects = {}
         self._effects[name] = value
+
+    @classmethod
+    def _stamp(cls) -> Stamp:
+        """Return the attributes of every root of this class, made at first use: the name comes after the class."""
+        made: Stamp | None = cls.__dict__.get("_stamped")
+        if made is None or made.name != cls.component_name:
+            made = cls._stamped = Stamp.of(cls.component_name, cls.__name__, cls.listens)
+        return made
 
     @classmethod
     def _type_table(cls) -> TypeTable:

@@ -30,7 +30,9 @@ def run_sync(steps: Generator[Any, Any, T], *, entry: str | None = None) -> T:
     try:
         value = steps.send(None)
         while True:
-            if inspect.isawaitable(value):
+            if value is None or value is True or value is False:
+                value = steps.send(value)
+            elif inspect.isawaitable(value):
                 _refuse_running_loop(steps, "the async driver")
                 try:
                     result = async_to_sync(_wait_for)(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,14 @@ class Identity:
     """The user of a call, or a visitor with or without a session."""
 
     user: Any = None
+    pk: Any = None
+    """The user's primary key; None for a visitor."""
     user_id: str | None = None
-    """The user's primary key as text; None for a visitor."""
-    auth_hashes: tuple[str, ...] = ()
-    """Fragments of the session auth hash, the current one first: they change with the password."""
+    """The same as text."""
+    auth_hash: str = ""
+    """A fragment of the session auth hash: it changes with the password."""
+    former_hashes: Callable[[], tuple[str, ...]] = tuple
+    """Returns the fragments that are still good because the key they depend on is still accepted."""
     session: str | None = None
     """A hash of the session key, if the visitor has a session."""
 
@@ -31,7 +36,7 @@ class Identity:
     def audience(self) -> Audience:
         """Return what a token issued to this identity is bound to."""
         if self.user_id is not None:
-            return ("u", self.user_id, self.auth_hashes[0] if self.auth_hashes else "")
+            return ("u", self.user_id, self.auth_hash)
         return ("s", self.session) if self.session else ("n",)
 
     def owner(self, component_id: str) -> str:
@@ -51,7 +56,7 @@ class Identity:
                     raise AuthRequired("The token belongs to a user and nobody is logged in")
                 if user_id != self.user_id:
                     raise StateInvalid("The token belongs to another user")
-                if auth_hash not in (self.auth_hashes or ("",)):
+                if auth_hash != self.auth_hash and auth_hash not in self.former_hashes():
                     raise StateExpired("The user's password or login changed since the token was issued")
             case ("s", _) | ("n",) if self.user_id is not None:
                 raise StateExpired("The token was issued before the log-in")
@@ -69,4 +74,5 @@ def identity_of(user: Any) -> Identity:
     """Return the identity of a user object as such, without a session; nobody's for None and anonymous users."""
     if user is None or not getattr(user, "is_authenticated", False):
         return Identity(user=user)
-    return Identity(user=user, user_id=str(getattr(user, "pk", user)))
+    pk = getattr(user, "pk", None)
+    return Identity(user=user, pk=pk, user_id=str(pk if pk is not None else user))

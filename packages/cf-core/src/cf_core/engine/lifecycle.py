@@ -175,8 +175,7 @@ def _inject_user(component: Component, identity: Identity) -> None:
     """Fill in who asks, afresh on every call. A `user_id` that the view or tag chose itself stands."""
     params = component.params
     params["user"] = identity.user
-    own = getattr(identity.user, "pk", None)
-    component._injected = ("user", "user_id") if params.setdefault("user_id", own) == own else ("user",)
+    component._injected = ("user", "user_id") if params.setdefault("user_id", identity.pk) == identity.pk else ("user",)
 
 
 def _restore(call: Call, opened: _Opened) -> Steps:
@@ -185,7 +184,7 @@ def _restore(call: Call, opened: _Opened) -> Steps:
     if token is not None and token.is_mounted:
         if token.load is not None and _is_async(component, handler):
             token.load()
-        yield from _observed("hydrate", call, component, _once(component.hydrate, token.state))
+        yield from _observed("hydrate", call, component, _hydrate(component, token.state))
         component.is_mounted = True
         component._check_state("restored")
     elif not component.is_mounted:
@@ -205,7 +204,9 @@ def _mount(call: Call, component: Component) -> Steps:
     for loader in extensions.loaders:
         if (yield loader(component, call)):
             return
-    yield component.mount(**type(component)._mount_arguments.pick(component.params))
+    pending = component.mount(**type(component)._mount_arguments.pick(component.params))
+    if pending is not None:
+        yield pending
 
 
 def _handle(call: Call, component: Component, handler: EventHandler) -> Steps:
@@ -215,11 +216,15 @@ def _handle(call: Call, component: Component, handler: EventHandler) -> Steps:
         arguments = handler.arguments.coerce(call.payload)
     if call.wants_optimistic and type(component)._has_patches:
         call.optimistic = component.get_optimistic_patch(handler.event, arguments)
-    yield getattr(component, handler.method)(**arguments)
+    pending = getattr(component, handler.method)(**arguments)
+    if pending is not None:
+        yield pending
 
 
-def _once(function: Callable[..., Any], *args: Any) -> Steps:
-    yield function(*args)
+def _hydrate(component: Component, state: dict[str, Any]) -> Steps:
+    pending = component.hydrate(state)
+    if pending is not None:
+        yield pending
 
 
 def _observed(stage: str, call: Call, component: Component, steps: Steps) -> Steps:

@@ -8,7 +8,7 @@ from .calls import NO_EFFECTS, Answer, Call, StateSnapshot
 from .children import fill_slots
 from .ports import Host, Steps, current_host
 from .slots import Slots
-from .stamp import TOKEN_MARK, Rendered, attribute, stamp
+from .stamp import TOKEN_MARK, Rendered, stamp
 from .state import StateToken
 
 if TYPE_CHECKING:
@@ -50,9 +50,12 @@ def render_and_seal(call: Call, component: Component, host: Host, *, is_current:
 
 def render(component: Component, host: Host, slots: Slots) -> Steps:
     """Run `before_render` and the template, and return the stamped root."""
-    yield component.before_render()
+    pending = component.before_render()
+    if pending is not None:
+        yield pending
     component._placed = {}
-    yield from fill_slots(component, slots)
+    if component.slots:
+        yield from fill_slots(component, slots)
     cls = type(component)
     renderer = component.renderer or host.default_renderer()
     component._is_rendering = True
@@ -68,12 +71,7 @@ def render(component: Component, host: Host, slots: Slots) -> Steps:
 
 def stamp_root(html: str, component: Component, where: str) -> Rendered:
     """Return the HTML with the attributes by which the client knows a component's root."""
-    cls = type(component)
-    attributes = {"data-cf-component": cls.component_name or cls.__name__, "data-cf-id": component.id}
-    for name, value in cls._stamp_extra.items():
-        attributes[name] = attribute(value)
-    attributes["hx-sync:inherited"] = "this:queue all"
-    return stamp(html, attributes, component.id, where)
+    return stamp(html, type(component)._stamp(), component.id, where)
 
 
 def template_context(component: Component, slots: Slots) -> dict[str, Any]:
