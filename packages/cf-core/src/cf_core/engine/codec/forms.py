@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, Flag
 from inspect import getattr_static
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
@@ -109,14 +109,12 @@ class _ModelForm:
         return [held, given, value.__pydantic_extra__, value.__pydantic_private__]
 
     def put_together(self, parts: list[object]) -> object:
-        held, given, extra, private = parts
+        held, given, *rest = parts
+        extra, private = map(_copied, rest)
         values = _exact([held], self.names)
-        keeps_extra = self.cls.model_config.get("extra") == "allow"
-        if not (_has_names(extra) if keeps_extra else extra is None):
+        if (extra is not None) != (self.cls.model_config.get("extra") == "allow"):
             raise ValueError("wrong extra fields")
-        if private is not None and not (
-            _has_names(private) and private.keys() <= self.cls.__private_attributes__.keys()
-        ):
+        if private is not None and not private.keys() <= self.cls.__private_attributes__.keys():
             raise ValueError("wrong private attributes")
         if given is not None and not (isinstance(given, list) and all(isinstance(name, str) for name in given)):
             raise ValueError("wrong names of given fields")
@@ -124,7 +122,7 @@ class _ModelForm:
         BaseModel.__setstate__(
             made,
             {
-                "__dict__": values,
+                "__dict__": {name: values[name] for name in self.names},
                 "__pydantic_fields_set__": set(self.names if given is None else given),
                 "__pydantic_extra__": extra,
                 "__pydantic_private__": private,
@@ -182,5 +180,10 @@ def _exact(parts: list[object], names: tuple[str, ...]) -> dict[str, Any]:
     return values
 
 
-def _has_names(values: object) -> TypeGuard[dict[str, Any]]:
-    return isinstance(values, dict) and all(isinstance(name, str) for name in values)
+def _copied(values: object) -> dict[str, Any] | None:
+    """Return a dict of the value's own: what was decoded may share its dicts with the data."""
+    if values is None:
+        return None
+    if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
+        raise ValueError("not names and values")
+    return dict(values)

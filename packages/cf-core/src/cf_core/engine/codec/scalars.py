@@ -9,23 +9,22 @@ from binascii import a2b_base64
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Context, Decimal, InvalidOperation
+from functools import cache
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from ..errors import UnreadableState, UnserialisableState
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 
 LONGEST_INT_BITS = 2_000
-"""Longer integers are written in hexadecimal: Python may refuse to read more than 640 decimal digits."""
+"""Longer integers are written in hexadecimal: Python can be told to read no more than 640 decimal digits."""
 
 SPLIT_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 """Two lone surrogates in a row; as JSON escapes they would be read back as one character."""
 
 _BETWEEN_PAIR = re.compile("(?<=[\ud800-\udbff])(?=[\udc00-\udfff])")
-# Read as a file name below the zone directories, so only what names of zones are made of.
-_ZONE_KEY = re.compile(r"[A-Za-z0-9_+\-]+(/[A-Za-z0-9_+\-]+)*")
 _Value = TypeVar("_Value")
 _MICROSECOND = timedelta(microseconds=1)
 # The thread's own context may write small letters and may turn nonsense into NaN.
@@ -81,10 +80,10 @@ def _write_zone(zone: tzinfo | None) -> JSON:
         offset, *name = zone.__getinitargs__()  # type: ignore[attr-defined]  # typeshed lacks it
         microseconds: int = offset // _MICROSECOND
         return [microseconds, *name] if name else microseconds
-    if type(zone) is ZoneInfo and _ZONE_KEY.fullmatch(zone.key or ""):
+    if type(zone) is ZoneInfo and zone.key in _zone_keys():
         return zone.key
     raise UnserialisableState(
-        f"has a time zone of the type {type(zone).__module__}.{type(zone).__qualname__} that has no IANA name. "
+        f"has a time zone of the type {type(zone).__module__}.{type(zone).__qualname__} without an IANA name. "
         "Use zoneinfo.ZoneInfo(name) or datetime.timezone."
     )
 
@@ -161,13 +160,19 @@ def _read_zone(data: Any) -> tzinfo | None:
     if type(data) is int:
         return timezone(timedelta(microseconds=data)) if data else UTC
     if isinstance(data, str):
-        if not _ZONE_KEY.fullmatch(data):
+        if data not in _zone_keys():
             raise ValueError("not the name of a zone")
         return ZoneInfo(data)
     microseconds, name = data
     if type(microseconds) is not int:
         raise ValueError("not whole microseconds")
     return timezone(timedelta(microseconds=microseconds), name)
+
+
+@cache
+def _zone_keys() -> set[str]:
+    # ZoneInfo makes file and package names of any key it is given; asked once, when the first zone comes along.
+    return available_timezones()
 
 
 SCALAR_WRITERS: dict[type, Callable[[Any], JSON]] = {

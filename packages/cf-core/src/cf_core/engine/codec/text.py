@@ -14,10 +14,8 @@ from .encoder import MAX_DEPTH, SURE, USUAL, Encoder
 from .extensions import Resolve
 from .tables import TypeTable
 
-# Python reads no integer of more decimal digits than this, unless told to.
-_LONGEST_NUMBER = 4_000
-_ZEROS = b"0" * _LONGEST_NUMBER
-_DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
+# Digits. Python can be told to read no integer of more than 640; so many in a row fill one block of this size.
+_BLOCK = 300
 _STR = frozenset({str})
 _NESTING = frozenset({dict, list})
 _KNOWN = USUAL | _NESTING
@@ -63,9 +61,7 @@ def _is_plain(value: Any) -> bool:
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
         dicts = [part for part in level if type(part) is dict]
-        lists = (
-            level if not dicts else [part for part in level if type(part) is list] if len(dicts) < len(level) else []
-        )
+        lists = [part for part in level if type(part) is list]
         if not _STR.issuperset(map(type, chain.from_iterable(dicts))):
             return False
         kinds = set(map(type, chain(chain.from_iterable(map(dict.values, dicts)), chain.from_iterable(lists))))
@@ -88,7 +84,7 @@ def _text_of(data: Any) -> str | None:
         return None
     if (b"N" in raw and b"NaN" in raw) or (b"I" in raw and b"Infinity" in raw):
         return None
-    if len(raw) > _LONGEST_NUMBER and _ZEROS in raw.translate(_DIGITS_TO_ZERO):
+    if any(raw[start : start + _BLOCK].isdigit() for start in range(0, len(raw) - _BLOCK + 1, _BLOCK)):
         return None
     return raw.decode("ascii") if raw.isascii() else _ENCODER.encode(data)
 
