@@ -30,6 +30,7 @@ register = template.Library()
 def live_component(
     context: Context,
     name: str,
+    /,
     *,
     component_id: str | None = None,
     lazy: bool = False,
@@ -43,7 +44,7 @@ def live_component(
     request = getattr(context, "request", None) or context.get("request")
     return place(
         name,
-        params,
+        {param: _plain(value) for param, value in params.items()},
         request=request,
         parent=parent_in(context),
         component_id=None if component_id is None else str(component_id),
@@ -131,7 +132,7 @@ def component_attrs(context: Context, component_id: str | None = None, state: An
 
 
 @register.simple_tag(takes_context=True)
-def cotton_component(context: Context, name: str, **props: Any) -> SafeString:
+def cotton_component(context: Context, name: str, /, **props: Any) -> SafeString:
     """Print a cotton component: `{% cotton_component "card" title="Hello" %}`."""
     request = getattr(context, "request", None) or context.get("request")
     return mark_safe(render_cotton(name, props, request))
@@ -144,6 +145,11 @@ def component_errors(errors: Any, field: str) -> list[str]:
     if not found:
         return []
     return [str(found)] if isinstance(found, str) or not hasattr(found, "__iter__") else [str(text) for text in found]
+
+
+def _plain(value: Any) -> Any:
+    """Return a text without its mark of being safe, which every literal of a template has and no state can keep."""
+    return value + "" if isinstance(value, SafeString) else value
 
 
 def _nonce(context: Context, request: Any) -> SafeString:
