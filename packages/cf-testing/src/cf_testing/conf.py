@@ -1,0 +1,46 @@
+"""The settings of cf-testing: `CF_TESTING = {...}` in the project's settings, each key with its default here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.signals import setting_changed
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a project may say in `CF_TESTING`."""
+
+    ACTING_USER: str | Callable[[], Any] | None = None
+    """A function, or its dotted path, that makes the user who acts where a test names none; called once a test.
+    None: a user of the project's user model with an unusable password."""
+
+
+class _Cached:
+    settings: Settings | None = None
+
+
+def conf() -> Settings:
+    """Return the settings as they are now; unknown keys are left to the system checks."""
+    if _Cached.settings is None:
+        _Cached.settings = Settings(**{key: value for key, value in given().items() if key in KEYS})
+    return _Cached.settings
+
+
+def given() -> dict[str, Any]:
+    """Return the project's CF_TESTING as it stands."""
+    return dict(getattr(django_settings, "CF_TESTING", None) or {})
+
+
+KEYS = frozenset(field.name for field in fields(Settings))
+
+
+def _forget(*, setting: str, **kwargs: Any) -> None:
+    if setting == "CF_TESTING":
+        _Cached.settings = None
+
+
+setting_changed.connect(_forget, dispatch_uid="cf_testing.conf")
