@@ -25,6 +25,8 @@ from .engine.registries import registry
 
 Messages = list[checks.CheckMessage]
 
+_REQUEST_PROCESSOR = "django.template.context_processors.request"
+
 
 @checks.register("cf_core")
 def check_settings(**kwargs: Any) -> Messages:
@@ -63,16 +65,16 @@ def check_components(**kwargs: Any) -> Messages:
         for attribute in cls._app_attributes:
             if attribute not in extensions.served_attributes:
                 app = APP_ATTRIBUTES[attribute]
-                text = f"{name!r} ({cls.__module__}.{cls.__qualname__}) sets {attribute}, but {app!r} is not installed."
+                text = f"{name!r} ({_path(cls)}) sets {attribute}, but {app!r} is not installed."
                 found.append(checks.Error(text, hint=f"Add {app!r} to INSTALLED_APPS.", id="cf_core.E004"))
         if cls.atomic and cls.using not in connections:
             found.append(checks.Error(f"{name!r} uses the database {cls.using!r}, which is none.", id="cf_core.E008"))
         keeps = cls.locked_fields or (cls.state_store or conf().STATE_STORE) == "cache"
-        if keeps and conf().STATE_CACHE in settings.CACHES and isinstance(caches[conf().STATE_CACHE], LocMemCache | DummyCache):
+        if keeps and _is_per_process(conf().STATE_CACHE):
             found.append(
                 checks.Warning(
                     f"{name!r} keeps state on the server, in a cache that only one process sees.",
-                    hint="Use Redis, Memcached or the database for CF_CORE['STATE_CACHE'] where several processes serve.",
+                    hint="Where several processes serve: Redis, Memcached or the database for CF_CORE['STATE_CACHE'].",
                     id="cf_core.W003",
                 )
             )
@@ -100,9 +102,11 @@ def check_project(**kwargs: Any) -> Messages:
     found += _check_sqlite()
     for engine in engines.all():
         processors = getattr(getattr(engine, "engine", None), "context_processors", None)
-        if isinstance(engine, DjangoTemplates) and "django.template.context_processors.request" not in (processors or ()):
+        if isinstance(engine, DjangoTemplates) and "django.template.context_processors.request" not in (
+            processors or ()
+        ):
             hint = "Add 'django.template.context_processors.request' to its context_processors."
-            text = f"Templates of the engine {engine.name!r} do not know the request, so components placed there know no user."
+            text = f"Templates of the engine {engine.name!r} do not know the request: components there know no user."
             found.append(checks.Warning(text, hint=hint, id="cf_core.W008"))
     return found
 
@@ -130,10 +134,10 @@ def check_deployment(**kwargs: Any) -> Messages:
     if not conf().DEFAULT_PERMISSION_CLASSES:
         for name, cls in registry:
             if cls.permission_classes is None:
-                text = f"{name!r} ({cls.__module__}.{cls.__qualname__}) declares no permission_classes."
+                text = f"{name!r} ({_path(cls)}) declares no permission_classes."
                 hint = "Declare them (AllowAny counts), or set CF_CORE['DEFAULT_PERMISSION_CLASSES']."
                 found.append(checks.Warning(text, hint=hint, id="cf_core.W004"))
-    if conf().ANSWER_CACHE in settings.CACHES and isinstance(caches[conf().ANSWER_CACHE], LocMemCache | DummyCache):
+    if _is_per_process(conf().ANSWER_CACHE):
         text = "Answers are remembered in a cache that only one process sees."
         hint = "Use Redis, Memcached or the database for CF_CORE['ANSWER_CACHE'] where several processes serve."
         found.append(checks.Warning(text, hint=hint, id="cf_core.W005"))
@@ -141,16 +145,20 @@ def check_deployment(**kwargs: Any) -> Messages:
 
 
 def _check_sqlite() -> Iterator[checks.CheckMessage]:
-    for alias in connections:
-        database = connections.settings[alias]
-        if database["ENGINE"] == "django.db.backends.sqlite3":
+    databases: dict[str, dict[str, Any]] = settings.DATABASES
+    for alias, database in databases.items():
+        if database.get("ENGINE") == "django.db.backends.sqlite3":
             mode = str(database.get("OPTIONS", {}).get("transaction_mode") or "").upper()
             if mode not in ("IMMEDIATE", "EXCLUSIVE"):
                 yield checks.Warning(
                     f"SQLite database {alias!r} begins transactions without the write lock: parallel events fail.",
-                    hint="OPTIONS: {'transaction_mode': 'IMMEDIATE', 'timeout': 5, 'init_command': 'PRAGMA journal_mode=WAL;'}",
+                    hint="OPTIONS: {'transaction_mode': 'IMMEDIATE', 'init_command': 'PRAGMA journal_mode=WAL;'}",
                     id="cf_core.W002",
                 )
+
+
+def _is_per_process(alias: str) -> bool:
+    return alias in settings.CACHES and isinstance(caches[alias], LocMemCache | DummyCache)
 
 
 def _problem(hint: Any, value: Any) -> str | None:
@@ -170,11 +178,16 @@ def _problem(hint: Any, value: Any) -> str | None:
 
 def _template_files() -> Iterator[Path]:
     """Yield the project's own templates; those of installed packages are their authors' business."""
-    folders = [Path(folder) for engine in settings.TEMPLATES for folder in engine.get("DIRS", ())]
+    configured: list[dict[str, Any]] = settings.TEMPLATES
+    folders = [Path(folder) for engine in configured for folder in engine.get("DIRS", ())]
     folders += [Path(app.path) / "templates" for app in apps.get_app_configs() if not app.name.startswith("django.")]
     for folder in dict.fromkeys(folders):
         if "site-packages" not in folder.parts:
             yield from folder.rglob("*.html")
+
+
+def _path(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def _is_installed(distribution: str) -> bool:

@@ -36,7 +36,7 @@ if find_spec("redis") is not None:
 
     CACHE_ERRORS = (OSError, RedisError)
 
-_UNREACHABLE = (ConnectionError, TimeoutError, *CACHE_ERRORS[1:])
+_UNREACHABLE: tuple[type[Exception], ...] = (ConnectionError, TimeoutError, *CACHE_ERRORS[1:])
 
 
 def classify(error: Exception) -> ComponentError | None:

@@ -29,10 +29,8 @@ def sign(name: str, text: str) -> str:
 def unsign(name: str, signed: str) -> str:
     """Return the text. Raises StateExpired for a retired key, StateInvalid for anything that was altered."""
     key_id = signed.partition(_SEPARATOR)[0]
-    for known, key in _keys():
-        if known == key_id:
-            break
-    else:
+    key = dict(_keys()).get(key_id)
+    if key is None:
         raise StateExpired("The key is retired") if _is_key_id(key_id) else StateInvalid("No key has this id")
     try:
         value = _signer(name, key).unsign(signed)

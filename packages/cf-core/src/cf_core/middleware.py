@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
@@ -14,11 +15,9 @@ from .wire import refuse, wants
 
 __all__ = ["component_middleware"]
 
-_Answers = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
-
 
 @sync_and_async_middleware
-def component_middleware(get_response: _Answers) -> _Answers:
+def component_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Return a middleware that goes above CsrfViewMiddleware, which would read a form's whole body first."""
 
     def too_large(request: HttpRequest) -> HttpResponseBase | None:
@@ -33,11 +32,11 @@ def component_middleware(get_response: _Answers) -> _Answers:
     if iscoroutinefunction(get_response):
 
         async def middleware_async(request: HttpRequest) -> HttpResponseBase:
-            return too_large(request) or await get_response(request)
+            return too_large(request) or cast(HttpResponseBase, await get_response(request))
 
         return middleware_async
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        return too_large(request) or get_response(request)
+        return too_large(request) or cast(HttpResponseBase, get_response(request))
 
     return middleware

@@ -89,7 +89,7 @@ def record(claimed: Claim, call: Call, component: Component, unit: UnitOfWork, a
             owner=claimed.owner,
             request_id=claimed.rid,
             component=type(component).component_name,
-            event=call.event,
+            event=call.event or "",
             digest=claimed.digest,
             arguments=_arguments(call) if keeps_all else "",
             created_at=timezone.now(),
@@ -133,11 +133,10 @@ def _make_claim(call: Call, component: Component) -> Claim:
     rid = call.rid
     if rid is None or not _REQUEST_ID.match(rid):
         raise Malformed("A request id is 16 to 64 letters, digits, `_` or `-`")
-    assert call.identity is not None
     what = _JSON([type(component).component_name, call.event, call.payload])
     digest = hashlib.sha256(what.encode()).hexdigest()
     is_durable = component.atomic and conf().EVENT_RECORDS != "off"
-    return Claim(call.identity.owner(component.id), rid, digest, is_durable=is_durable)
+    return Claim(call.who.owner(component.id), rid, digest, is_durable=is_durable)
 
 
 def _recorded_before(claimed: Claim, call: Call, component: Component) -> Answer | None:

@@ -14,7 +14,7 @@ from .engine.errors import NotFound, UnreadableState, UnserialisableState
 TAG = "M"
 
 
-class Reference(SimpleLazyObject):
+class Reference(SimpleLazyObject):  # type: ignore[type-arg]  # generic in the stubs only
     """A row that was in the state: a stand-in that is fetched, with all others of its model, on first use."""
 
     def __init__(self, data: list[Any], batch: Batch) -> None:
@@ -35,7 +35,8 @@ class ModelExtension:
         """Return the reference. Raises UnserialisableState for a row that is not saved."""
         if type(value) is Reference:
             return value.__dict__["_reference"]
-        assert isinstance(value, models.Model)
+        if not isinstance(value, models.Model):
+            raise UnserialisableState(f"is a {type(value).__name__}, not a model instance.")
         if value.pk is None:
             raise UnserialisableState(f"is a {type(value).__name__} that is not saved yet.")
         return [value._meta.label_lower, value.pk, value._state.db or DEFAULT_DB_ALIAS]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.template import Context, Engine, TemplateDoesNotExist
 from django.template.backends.django import Template as BackendTemplate
 from django.template.loader import get_template, select_template
+from django.utils.module_loading import import_string
 
 from .engine.errors import ComponentDefinitionError
 
@@ -38,13 +39,14 @@ class DjangoRenderer:
             return html
         request = component.request
         compiled = template.template
-        engine_context = Context({**_processed(compiled.engine, request), **context}, autoescape=compiled.engine.autoescape)
-        engine_context.request = request
+        engine = compiled.engine
+        engine_context = Context({**_processed(engine, request), **context}, autoescape=engine.autoescape)
+        engine_context.request = request  # type: ignore[attr-defined]  # as RequestContext has it
         engine_context.template, engine_context.template_name = compiled, compiled.name
         return compiled.render(engine_context)
 
     def template(self, component: Component) -> Any:
-        """Return the backend's template of a component. Raises ComponentDefinitionError for a named one that is missing."""
+        """Return the template of a component. Raises ComponentDefinitionError for a named one that is missing."""
         name = component.template_name
         if name is not None:
             return self._find(component, (name,))
@@ -88,9 +90,9 @@ class DjangoCottonRenderer(DjangoRenderer):
 def render_cotton(name: str, props: Mapping[str, Any], request: Any) -> str:
     """Return the HTML of a cotton component. Raises ComponentDefinitionError for a name that cannot be one."""
     if not _COTTON_NAME.match(name):
-        raise ComponentDefinitionError(f"{name!r} is no cotton component: letters, digits, `-`, `_`, and `.` for folders.")
+        raise ComponentDefinitionError(f"{name!r} is no cotton component: letters, digits, `-`, `_`, `.` for folders.")
     try:
-        from django_cotton import render_component
+        render_component = import_string("django_cotton.render_component")
     except ImportError as error:
         raise ComponentDefinitionError("django-cotton is not installed: pip install 'cf-core[cotton]'.") from error
     html: str = render_component(request, name, dict(props))
@@ -106,7 +108,7 @@ def default_templates(component: Component) -> tuple[str, ...]:
 class _Templates:
     """Templates by name, outside DEBUG: the lookup costs more than a small component's render."""
 
-    found: dict[tuple[str, ...], Any] = {}  # noqa: RUF012 - a cache of the process
+    found: ClassVar[dict[tuple[str, ...], Any]] = {}
 
 
 def _forget_templates(*, setting: str, **kwargs: Any) -> None:

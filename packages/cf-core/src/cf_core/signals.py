@@ -10,6 +10,7 @@ from .engine.extensions import Span, extensions
 
 __all__ = ["component_event", "component_mounted", "component_rendered"]
 
+
 class StageSignal(Signal):
     """A signal that has the lifecycle observed only once somebody listens: unheard spans cost nothing."""
 

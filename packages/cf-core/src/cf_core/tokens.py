@@ -67,7 +67,7 @@ def seal(component: Component, token: StateToken, rid: str | None, *, is_current
 def unseal(cls: type[Component], text: str, identity: Identity, rid: str | None) -> StateToken:
     """Return what a signed text carries. Raises StateInvalid, StateExpired or AuthRequired (section 4's table)."""
     name = cls.component_name
-    if not isinstance(text, str) or not text.startswith(PREFIX) or not text.isascii():
+    if not text.startswith(PREFIX) or not text.isascii():
         raise StateInvalid("That is no token")
     head_text, params_text, state_text = _lines(unsign(name, text[len(PREFIX) :]))
     try:
@@ -143,7 +143,8 @@ def _check_size(cls: type[Component], size: int) -> None:
             limit=settings.STATE_MAX_BYTES,
         )
     if size > settings.STATE_WARN_BYTES:
-        logger.warning("The state of %s is %d bytes (STATE_WARN_BYTES is %d).", cls.__name__, size, settings.STATE_WARN_BYTES)
+        limit = settings.STATE_WARN_BYTES
+        logger.warning("The state of %s is %d bytes (STATE_WARN_BYTES is %d).", cls.__name__, size, limit)
 
 
 def _migrate(cls: type[Component], token: StateToken, version: int) -> None:

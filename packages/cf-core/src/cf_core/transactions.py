@@ -102,7 +102,7 @@ class EventUnit:
             self._is_watching = False
             del self._connection.get_autocommit, self._connection.on_commit
             if self._connection.commit_on_exit is None:
-                self._connection.commit_on_exit = True
+                self._connection.commit_on_exit = True  # type: ignore[unreachable]  # None is this class's own
 
     def _get_autocommit(self) -> bool:
         # Atomic.__enter__ has just reset this flag from None; every other caller wants the truth.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -43,7 +43,7 @@ class ComponentView(View):
     permission_classes: Sequence[Any] = ()
     policy_name: str | None = None
     """The view's name in tokens; set it if the class may be renamed while pages are open."""
-    http_method_names: ClassVar[list[str]] = ["get", "post", "head", "options"]
+    http_method_names = ["get", "post", "head", "options"]
 
     _policy: Policy | None = None
     _may_mount: ClassVar[bool] = True
@@ -72,7 +72,7 @@ class ComponentView(View):
 
     def get_component_name(self, request: HttpRequest, **kwargs: Any) -> str:
         """Return the registered name of the component served. Raises ImproperlyConfigured where nothing names one."""
-        candidates = list(_candidates(self, request, kwargs))
+        candidates: list[str] = list(_candidates(self, request, kwargs))
         for name in candidates:
             if name in registry:
                 return name
@@ -120,7 +120,9 @@ class ComponentView(View):
             keeps_messages=kind == "page",
         )
 
-    def _params(self, request: HttpRequest, asked: Asked, cls: type[Component], kwargs: dict[str, Any]) -> dict[str, Any]:
+    def _params(
+        self, request: HttpRequest, asked: Asked, cls: type[Component], kwargs: dict[str, Any]
+    ) -> dict[str, Any]:
         own = self.get_component_params(request, **kwargs)
         return {**{name: asked.params[name] for name in cls.public_params if name in asked.params}, **own}
 
@@ -135,7 +137,9 @@ class GenericEndpoint(ComponentView):
 
     _may_mount = False
 
-    def _params(self, request: HttpRequest, asked: Asked, cls: type[Component], kwargs: dict[str, Any]) -> dict[str, Any]:
+    def _params(
+        self, request: HttpRequest, asked: Asked, cls: type[Component], kwargs: dict[str, Any]
+    ) -> dict[str, Any]:
         unknown = sorted(set(asked.params) - set(cls.public_params))
         if unknown:
             raise Malformed(f"{cls.__name__}.public_params names none of: {', '.join(unknown)}")
@@ -181,7 +185,7 @@ def _incident(error: Exception) -> ComponentError:
     return Internal(str(error), incident=incident, **detail)
 
 
-def _candidates(view: ComponentView, request: HttpRequest, kwargs: dict[str, Any]) -> Any:
+def _candidates(view: ComponentView, request: HttpRequest, kwargs: dict[str, Any]) -> Iterator[str]:
     """Yield the names that could be meant, the most explicit first (architecture, section 11)."""
     if view.component_name is not None:
         yield view.component_name
@@ -196,6 +200,7 @@ def _candidates(view: ComponentView, request: HttpRequest, kwargs: dict[str, Any
     if match is not None:
         if match.url_name:
             yield match.url_name.removesuffix("_component")
-        literals = [part for part in (match.route or "").strip("^$").split("/") if part and re.fullmatch(r"[\w-]+", part)]
+        parts = (match.route or "").strip("^$").split("/")
+        literals = [part for part in parts if re.fullmatch(r"[\w-]+", part)]
         if literals:
             yield literals[-1]

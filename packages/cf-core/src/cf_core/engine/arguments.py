@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NotRequired, Required, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError, with_config
 from pydantic_core import PydanticCustomError, from_json
-from typing_extensions import NotRequired, Required, TypedDict
+from typing_extensions import TypedDict
 
 from .errors import ComponentDefinitionError, Invalid
 from .ports import translate
@@ -34,7 +34,7 @@ def _strict_numbers(annotation: Any) -> Any:
         return Annotated[annotation, _NOT_BOOL]
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return Annotated[(_strict_numbers(args[0]), *args[1:])]  # type: ignore[return-value]
+        return Annotated[(_strict_numbers(args[0]), *args[1:])]
     if origin in (Union, types.UnionType):
         return Union[tuple(_strict_numbers(arg) for arg in args)]  # noqa: UP007 - built at run time
     if origin in (list, set, frozenset, dict, tuple):
@@ -129,10 +129,10 @@ class Arguments:
 
     def _build(self) -> TypeAdapter[Any]:
         fields = {
-            name: (Required if name in self._required else NotRequired)[_strict_numbers(hint)]  # type: ignore[index]
+            name: (Required if name in self._required else NotRequired)[_strict_numbers(hint)]
             for name, hint in self.hints().items()
         }
-        payload = with_config(_CONFIG)(TypedDict("Payload", fields))  # type: ignore[operator]
+        payload = with_config(_CONFIG)(TypedDict("Payload", fields))  # type: ignore[operator]  # made at run time
         self._adapter = TypeAdapter(payload)
         return self._adapter
 

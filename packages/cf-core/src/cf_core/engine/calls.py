@@ -67,6 +67,13 @@ class Call:
     optimistic: Mapping[str, Any] | None = None
     """The patch, where one was wanted."""
 
+    @property
+    def who(self) -> Identity:
+        """The identity of an opened call."""
+        if self.identity is None:
+            raise RuntimeError("The call is not open yet")
+        return self.identity
+
 
 class Effects(NamedTuple):
     """What a handler asked for besides HTML."""

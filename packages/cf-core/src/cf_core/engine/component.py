@@ -24,7 +24,6 @@ from .slots import SlotContent
 from .stamp import Stamp
 from .state import Child, StateToken
 
-
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,120}\Z")
 
 
@@ -63,8 +62,6 @@ class Component:
     """Whether an event is one transaction; without it a repeated request is recognised by the cache only."""
     using: ClassVar[str] = "default"
     """Database alias of that transaction."""
-    transport: ClassVar[str | None] = None
-    """`"http"` where events must not travel over a socket (they log in, set cookies, send files)."""
 
     _exposes_events: ClassVar[bool] = False
     _events: ClassVar[Mapping[str, EventHandler]] = {}
@@ -131,7 +128,7 @@ class Component:
 
     def get_component_id(self) -> str:
         """Return the id of a new instance; a class whose instances are told apart by their params says so here."""
-        return f"c{random.getrandbits(64):016x}"  # noqa: S311 - a name, no secret: the token is signed
+        return f"c{random.getrandbits(64):016x}"  # a name, no secret: the token is signed
 
     def get_optimistic_patch(self, event: str, payload: dict[str, Any]) -> dict[str, Any] | None:
         """Return what the state would become by `event`, or None where that cannot be told beforehand."""
@@ -250,11 +247,12 @@ class Component:
 
     @classmethod
     def _type_table(cls) -> TypeTable:
-        """Return the classes that this component may keep in its state. Made at first use, when all modules are read."""
+        """Return the classes that the component may keep in its state. Made at first use, when all modules are read."""
         table: TypeTable | None = cls.__dict__.get("_types")
         if table is None:
             own = (owner for owner in cls.__mro__ if owner.__dict__.get("_exposes_events"))
-            modules = [sys.modules[name] for name in dict.fromkeys(owner.__module__ for owner in own) if name in sys.modules]
+            names = dict.fromkeys(owner.__module__ for owner in own)
+            modules = [sys.modules[name] for name in names if name in sys.modules]
             methods = (cls._mount_arguments, *(handler.arguments for handler in cls._events.values()))
             hints = [hint for arguments in methods for hint in arguments.hints().values()]
             extra = [cls.state_schema] if cls.state_schema is not None else []
@@ -266,14 +264,15 @@ class Component:
         return None
 
     def _check_state(self, moment: str) -> None:
-        """Check the state against `state_schema`. Raises StateExpired when restored, UnserialisableState when sealed."""
+        """Check the state against `state_schema`. Raises StateExpired when restored, else UnserialisableState."""
         if self.state_schema is None:
             return
         try:
             self.state_schema.model_validate(self.state)
         except ValidationError as error:
             problems = "; ".join(f"state[{_path(item['loc'])}]: {item['msg']}" for item in error.errors())
-            text = f"The state of {type(self).__name__}, when {moment}, does not fit {self.state_schema.__name__}: {problems}"
+            name, schema = type(self).__name__, self.state_schema.__name__
+            text = f"The state of {name}, when {moment}, does not fit {schema}: {problems}"
             raise (StateExpired(text) if moment == "restored" else UnserialisableState(text)) from None
 
     def _effects_wanted(self, messages: tuple[dict[str, Any], ...]) -> Effects:
@@ -281,7 +280,7 @@ class Component:
 
 
 def _checked_id(component_id: str) -> str:
-    if not isinstance(component_id, str) or not _ID.match(component_id):
+    if not _ID.match(str(component_id)):
         raise ComponentDefinitionError(
             f"{component_id!r} is no component id: 1 to 120 letters, digits, `_`, `-`, `.` or `:`."
         )

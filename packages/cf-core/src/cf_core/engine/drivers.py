@@ -36,7 +36,7 @@ def run_sync(steps: Generator[Any, Any, T], *, entry: str | None = None) -> T:
                 _refuse_running_loop(steps, "the async driver")
                 try:
                     result = async_to_sync(_wait_for)(value)
-                except BaseException as error:
+                except BaseException as error:  # noqa: BLE001 - the lifecycle hears of it and unwinds
                     value = steps.throw(error)
                     continue
                 value = steps.send(result)
@@ -81,7 +81,7 @@ async def run_async(steps: Generator[Any, Any, T]) -> T:
                 await asyncio.sleep(step.value.seconds)
             else:
                 send = await step.value
-        except BaseException as raised:  # whatever it is, the lifecycle hears of it and unwinds
+        except BaseException as raised:  # noqa: BLE001 - the lifecycle hears of it and unwinds
             error = raised
 
 
@@ -113,7 +113,7 @@ def _advance(steps: Generator[Any, Any, Any], send: Any, error: BaseException | 
             value = steps.send(value)
     except StopIteration as stop:
         return _Step(stop.value, ended=True)
-    except BaseException as raised:
+    except BaseException as raised:  # noqa: BLE001 - raised again by the driver
         return _Step(ended=True, error=raised)
     return _Step(value)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -53,7 +53,7 @@ def _perform(call: Call) -> Performance:
     if call.event is None:
         if call.lazy:
             return lazy_answer(call, component, host)
-        with _outbox() as outbox:
+        with _OpenOutbox() as outbox:
             answer: Answer = yield from _run(call, opened, checks, host)
         host.commit(component, outbox)
         return answer
@@ -85,7 +85,7 @@ def _run_event(call: Call, opened: _Opened, checks: list[Any], host: Host, claim
             yield guard(component, call)
     unit: UnitOfWork | None = None
     try:
-        with _outbox() as outbox, host.unit(component) as unit:
+        with _OpenOutbox() as outbox, host.unit(component) as unit:
             call.unit = unit
             answer: Answer = yield from _run(call, opened, checks, host)
             if claim is not None:
@@ -122,7 +122,7 @@ def _refuse_stale(call: Call, host: Host) -> Performance:
 
 def _run(call: Call, opened: _Opened, checks: list[Any], host: Host, *, is_current: bool = False) -> Steps:
     """Restore, check the object, handle, render, seal."""
-    component, token, handler = opened
+    component, _, handler = opened
     yield from _restore(call, opened)
     yield from check_object_permissions(checks, component, host, _is_known(call))
     if handler is not None:
@@ -252,14 +252,14 @@ def _queries(call: Call) -> int:
 
 
 def _is_known(call: Call) -> bool:
-    return call.identity is not None and call.identity.is_authenticated
+    return call.who.is_authenticated
 
 
 def _class(call: Call) -> type[Component]:
     return call.component if isinstance(call.component, type) else type(call.component)
 
 
-class _outbox:
+class _OpenOutbox:
     """The call's outbox for as long as it runs. Not reset by token: an async call changes contexts on the way."""
 
     __slots__ = ("_before", "_outbox")

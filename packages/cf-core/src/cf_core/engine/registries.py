@@ -30,7 +30,7 @@ class Registry:
         The same class again is fine. Raises ComponentDefinitionError for a malformed name, and for another
         class under a taken name unless `replace` or the project's ALLOW_REPLACE says so.
         """
-        if not isinstance(name, str) or not _NAME.match(name):
+        if not _NAME.match(str(name)):
             raise ComponentDefinitionError(
                 f"{name!r} is no component name: a letter, then letters, digits, `_`, `-` or `.`, at most 100."
             )

@@ -4,29 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='EventRecord',
+            name="EventRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(max_length=150)),
-                ('request_id', models.CharField(max_length=64)),
-                ('component', models.CharField(max_length=100)),
-                ('event', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('arguments', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(db_index=True)),
-                ('answer', models.TextField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("owner", models.CharField(max_length=150)),
+                ("request_id", models.CharField(max_length=64)),
+                ("component", models.CharField(max_length=100)),
+                ("event", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                ("arguments", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(db_index=True)),
+                ("answer", models.TextField()),
             ],
             options={
-                'verbose_name': 'event record',
-                'constraints': [models.UniqueConstraint(fields=('owner', 'request_id'), name='cf_core_event_owner_request_id')],
+                "verbose_name": "event record",
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "request_id"), name="cf_core_event_owner_request_id")
+                ],
             },
         ),
     ]

@@ -112,7 +112,7 @@ def component_state(state: Any) -> str:
     """Return the token of the state of a component or of a `dispatch()` result."""
     if not isinstance(state, StateSnapshot):
         raise ComponentDefinitionError(
-            f"component_state needs the state that a component's template or dispatch() gives, not {type(state).__name__}."
+            f"component_state needs the state of a component's template or of dispatch(), not {type(state).__name__}."
         )
     return state.token
 
@@ -135,7 +135,7 @@ def component_attrs(context: Context, component_id: str | None = None, state: An
 def cotton_component(context: Context, name: str, /, **props: Any) -> SafeString:
     """Print a cotton component: `{% cotton_component "card" title="Hello" %}`."""
     request = getattr(context, "request", None) or context.get("request")
-    return mark_safe(render_cotton(name, props, request))
+    return SafeString(render_cotton(name, props, request))
 
 
 @register.filter
