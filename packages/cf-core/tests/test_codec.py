@@ -48,6 +48,7 @@ from cf_core.engine.errors import ComponentDefinitionError, NotFound, Unreadable
 @example({"~d": "1"})
 @example({"~d": "1", "b": 2})
 @example({"\ud800\udc00": "\ud800\udc00\udc00\ud800"})
+@example({"a\ud800\udc00": 1})
 @example({1: "int", "1": "str", None: 0, (1, "a"): 2, Color.RED: 3})
 @example([float("nan"), float("inf"), float("-inf"), -0.0, "NaN", "Infinity", "~/home"])
 def test_any_value_comes_back_unchanged(value: object) -> None:
