@@ -13,6 +13,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+from cf_core.engine.codec import (
+    Reference,
+    decode,
+    dumps,
+    encode,
+    loads,
+    register_extension,
+)
+from cf_core.engine.errors import ComponentDefinitionError, NotFound, UnreadableState, UnserialisableState
 from tests.codec_samples import (
     NONE,
     TYPES,
@@ -31,16 +41,6 @@ from tests.codec_samples import (
     trips,
     values,
 )
-
-from cf_core.engine.codec import (
-    Reference,
-    decode,
-    dumps,
-    encode,
-    loads,
-    register_extension,
-)
-from cf_core.engine.errors import ComponentDefinitionError, NotFound, UnreadableState, UnserialisableState
 
 
 @given(values)

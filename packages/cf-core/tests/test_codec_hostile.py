@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.codec_samples import NONE, TYPES, Color, json_values, values
 
 from cf_core.engine.codec import (
     TypeTable,
@@ -25,6 +24,7 @@ from cf_core.engine.codec import (
     loads,
 )
 from cf_core.engine.errors import UnreadableState
+from tests.codec_samples import NONE, TYPES, Color, json_values, values
 
 
 def read(data: Any) -> None:

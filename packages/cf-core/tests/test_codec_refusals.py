@@ -11,6 +11,14 @@ from typing import Any, NamedTuple
 
 import pytest
 from pydantic import BaseModel
+
+from cf_core.engine.codec import (
+    MAX_DEPTH,
+    dumps,
+    encode,
+    loads,
+)
+from cf_core.engine.errors import UnreadableState, UnserialisableState
 from tests.codec_samples import (
     NONE,
     TYPES,
@@ -24,14 +32,6 @@ from tests.codec_samples import (
     make_row,
     trips,
 )
-
-from cf_core.engine.codec import (
-    MAX_DEPTH,
-    dumps,
-    encode,
-    loads,
-)
-from cf_core.engine.errors import UnreadableState, UnserialisableState
 
 
 class Markup(str):

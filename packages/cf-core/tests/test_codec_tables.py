@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal, NewType, TypedDict, TypeVar
 
 import pytest
 from pydantic import BaseModel
-from tests.codec_samples import KEPT, TYPES, Box, Color, Item, Level, Line, Order, Page, Pair, Point, SpecialOrder
 
 from cf_core.engine.codec import (
     TypeTable,
@@ -20,6 +19,7 @@ from cf_core.engine.codec import (
     loads,
 )
 from cf_core.engine.errors import ComponentDefinitionError
+from tests.codec_samples import KEPT, TYPES, Box, Color, Item, Level, Line, Order, Page, Pair, Point, SpecialOrder
 
 
 def status_of(module: str) -> Any:
