@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, NotRequired, Required, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError, with_config
@@ -37,9 +37,18 @@ def _strict_numbers(annotation: Any) -> Any:
         return Annotated[(_strict_numbers(args[0]), *args[1:])]
     if origin in (Union, types.UnionType):
         return Union[tuple(_strict_numbers(arg) for arg in args)]  # noqa: UP007 - built at run time
-    if origin in (list, set, frozenset, dict, tuple):
+    if _is_a(origin, Collection):
         return origin[tuple(arg if arg is Ellipsis else _strict_numbers(arg) for arg in args)]
     return annotation
+
+
+def _is_a(origin: Any, kind: type) -> bool:
+    return isinstance(origin, type) and issubclass(origin, kind)
+
+
+def _takes_several(origin: Any) -> bool:
+    """Whether an annotation of this origin wants every value of a form field's name."""
+    return _is_a(origin, Collection) and not issubclass(origin, (str, bytes, bytearray, Mapping))
 
 
 def _is_union(annotation: Any) -> bool:
@@ -158,7 +167,7 @@ def _form_value(texts: list[Any], hint: Any) -> Any:
     bare = _bare(hint)
     origin = get_origin(bare) or bare
     text = texts[-1] if texts else ""
-    if origin in (list, set, frozenset, tuple):
+    if _takes_several(origin):
         is_json = len(texts) == 1 and isinstance(text, str) and text[:1] == "["
         return _json_or(text, texts) if is_json else texts
     if not isinstance(text, str) or origin in (str, Any):

@@ -1,0 +1,101 @@
+"""What the tests of cf-core share."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from hypothesis import settings as hypothesis_settings
+
+pytest.register_assert_rewrite("tests.parity", "tests.refusals", "tests.asking")
+hypothesis_settings.register_profile("cf-core", deadline=None)
+hypothesis_settings.load_profile("cf-core")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Make SQLite's database only; those of the servers are made by the tests that use them."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=set())
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    """Start every test with empty caches and lists."""
+    from tests import components, processors
+
+    components.ran.clear()
+    components.sent.clear()
+    processors.calls.clear()
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def register() -> Iterator[Callable[..., Any]]:
+    """Register a class for one test: `register(Cls)` or `register(Cls, "name")`; returns the class."""
+    from cf_core import registry
+
+    names: list[str] = []
+
+    def add(cls: type[Any], name: str = "") -> type[Any]:
+        name = name or cls.__name__.lower()
+        registry.register(name)(cls)
+        names.append(name)
+        return cls
+
+    yield add
+    for name in names:
+        if name in registry:
+            registry.unregister(name)
+
+
+@pytest.fixture
+def ann(django_user_model: Any) -> Any:
+    """A user."""
+    return django_user_model.objects.create_user("ann", password="pw")
+
+
+@pytest.fixture
+def bob(django_user_model: Any) -> Any:
+    """Another user."""
+    return django_user_model.objects.create_user("bob", password="pw")
+
+
+@pytest.fixture
+def boss(django_user_model: Any) -> Any:
+    """A member of staff."""
+    return django_user_model.objects.create_user("boss", password="pw", is_staff=True)
+
+
+@pytest.fixture
+def client_of() -> Callable[[Any], Any]:
+    """Return a client that is logged in as the user; None: as nobody."""
+    from django.test import Client
+
+    def make(user: Any = None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def warnings_logged(caplog: pytest.LogCaptureFixture) -> Callable[[], list[logging.LogRecord]]:
+    """Return the records at WARNING and above so far, of cf_core and django."""
+
+    def found() -> list[logging.LogRecord]:
+        return [r for r in caplog.records if r.levelno >= logging.WARNING and r.name.split(".")[0] in ("cf_core", "django")]
+
+    return found
