@@ -84,6 +84,8 @@ def find_suites() -> list[Suite]:
     if has_tests(ROOT / "sandbox"):
         suites.append(Suite("sandbox", ROOT / "sandbox"))
     suites.append(Suite("cross-package", ROOT))
+    if has_tests(ROOT / "docs"):
+        suites.append(Suite("docs", ROOT / "docs"))
     for client in sorted(ROOT.glob("packages/*/client")):
         if any((client / "test").rglob("*.test.*js")):
             suites.append(Suite(f"{client.parent.name}-client", client, "node"))

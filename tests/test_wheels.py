@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message
+from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -76,6 +77,9 @@ def test_metadata_says_what_the_project_file_says(wheels: dict[str, ZipFile], di
 
     assert fields["Name"] == distribution
     assert fields["Version"] == project["version"]
+    assert (
+        getattr(import_module(IMPORT_PACKAGES[distribution]), "__version__", project["version"]) == project["version"]
+    )
     assert fields["Requires-Python"] == ">=3.11"
     assert fields["License-Expression"] == "MIT"
     assert str(fields.get_payload()).startswith(f"# {distribution}\n")

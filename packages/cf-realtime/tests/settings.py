@@ -10,5 +10,16 @@ INSTALLED_APPS = [
     "cf_core",
     "cf_realtime",
 ]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+MIDDLEWARE = [
+    "cf_core.middleware.component_middleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+CSRF_FAILURE_VIEW = "cf_core.views.csrf_failure"
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": ":memory:",
+        "OPTIONS": {"transaction_mode": "IMMEDIATE"},
+    }
+}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
