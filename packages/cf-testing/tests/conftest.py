@@ -7,6 +7,8 @@ import pytest
 from tests import stubsite
 from tests.stubsite import StubSite
 
+pytest_plugins = ["pytester"]
+
 
 @pytest.fixture
 def site() -> Iterator[StubSite]:

@@ -49,7 +49,7 @@ class StubSite:
         self.handlers[method, path] = lambda request: queue.pop(0)
 
     def handle(self, request: HttpRequest) -> HttpResponse:
-        request.body  # noqa: B018  # read now, so that a test can look at it later
+        request.POST  # noqa: B018  # read now, so that a test can look at it later
         self.requests.append(request)
         handler = self.handlers.get((request.method or "", request.path))
         if handler is None:

@@ -13,4 +13,4 @@ class TestingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from . import checks  # noqa: F401, PLC0415 - registers them
+        from . import checks  # noqa: F401 - registers them

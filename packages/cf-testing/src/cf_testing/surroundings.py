@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol, cast
 
+from cf_core.engine.errors import ComponentDefinitionError
+from cf_core.engine.plain import install_plain_host
+from cf_core.engine.ports import current_host
+
 
 class Surroundings(Protocol):
     """What the helpers need of the framework."""
@@ -111,5 +115,14 @@ def surroundings() -> Surroundings:
     """Return Django's where Django is up in this process, else the plain ones."""
     apps = getattr(sys.modules.get("django.apps"), "apps", None)
     if apps is None or not apps.ready:
+        _ensure_host()
         return PlainSurroundings()
     return cast("Surroundings", import_module("cf_testing.django_surroundings").DjangoSurroundings())
+
+
+def _ensure_host() -> None:
+    """Have something to run components on: a program without a framework has to ask for it, a test need not."""
+    try:
+        current_host()
+    except ComponentDefinitionError:
+        install_plain_host()

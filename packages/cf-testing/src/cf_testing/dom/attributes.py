@@ -65,7 +65,7 @@ def htmx_attribute(node: Node, name: str) -> str | None:
 
 def triggers_of(node: Node) -> list[Trigger]:
     """Return to what events an element reacts, htmx's defaults included."""
-    text = own_attribute(node, "hx-trigger")
+    text = htmx_attribute(node, "hx-trigger")
     if not text:
         if tag_of(node) == "form":
             return [Trigger("submit")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .attributes import VERBS, htmx_attribute, own_attribute
+from .attributes import VERBS, htmx_attribute
 from .errors import NotUsable
 from .fields import Fields, controls_of, form_of, option_value
 from .hcon import as_form_value, parse_hcon
@@ -71,10 +71,10 @@ def build_request(
 def method_and_url(node: Node, submitter: Node | None = None) -> tuple[str, str]:
     """Return an element's method in capitals and its address."""
     method = htmx_attribute(node, "hx-method")
-    url = own_attribute(node, "hx-action")
+    url = htmx_attribute(node, "hx-action")
     if not url:
         for verb in VERBS:
-            found = own_attribute(node, f"hx-{verb}")
+            found = htmx_attribute(node, f"hx-{verb}")
             if found is not None:
                 method, url = verb, found
                 break
