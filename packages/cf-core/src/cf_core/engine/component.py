@@ -148,7 +148,7 @@ class Component:
         """Show another address of this site in the browser, without going there."""
         self._want("push_url", _local(url))
 
-    def emit(self, name: str, **payload: Any) -> None:
+    def emit(self, name: str, /, **payload: Any) -> None:
         """Tell the page; components that `listens` for the name get the mapped event."""
         emits: tuple[Any, ...] = (self._effects or {}).get("emits", ())
         self._want("emits", (*emits, (name, payload)))
