@@ -49,7 +49,7 @@ class Shown:
         self.id = id_in(html)
 
     def post(self, event: str | None = None, /, *, url: str | None = None, **fields: Any) -> Any:
-        """Send an event as htmx does: a form. Fields whose name begins with `_` replace the reserved ones; None leaves one out."""
+        """Send an event as htmx does: a form. `_state` and the like replace what is sent anyway; None leaves it out."""
         headers = {"HX-Request": "true", "X-Component": self.id} | fields.pop("headers", {})
         data = {"event": event, "_state": self.token, "_rid": new_rid(), **fields}
         data = {name: value for name, value in data.items() if value is not None}

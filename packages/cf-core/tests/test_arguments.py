@@ -346,11 +346,10 @@ def test_no_form_makes_coercion_fail_otherwise_than_by_refusing(fields: dict[str
 
     names = dict(zip("abcd", fields.values(), strict=False))
     try:
-        result = arguments(on_save).from_form({**fields, **names})
+        told = arguments(on_save).from_form({**fields, **names})
     except Invalid as refused:
-        assert set(field.partition(".")[0] for field in refused.errors) <= {"a", "b", "c", "d"}
-    else:
-        assert result.keys() <= {"a", "b", "c", "d"}
+        told = refused.errors
+    assert {field.partition(".")[0] for field in told} <= {"a", "b", "c", "d"}
 
 
 _json = st.recursive(

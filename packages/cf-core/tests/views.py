@@ -13,7 +13,7 @@ urlpatterns: list[Any] = []
 
 
 def place_component(request: HttpRequest, name: str) -> HttpResponse:
-    """Answer what `{% live_component name ... %}` prints; `?params=` is a JSON object, `?lazy=1` and `?id=` as in the tag."""
+    """Answer what `{% live_component name %}` prints: `?params=` is a JSON object, `?lazy` and `?id=` as in the tag."""
     html = place(
         name,
         json.loads(request.GET.get("params", "{}")),

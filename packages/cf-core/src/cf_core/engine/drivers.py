@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import SyncToAsync, async_to_sync, sync_to_async
 
 from .ports import Pause
 
@@ -57,8 +60,17 @@ async def run_async(steps: Generator[Any, Any, T]) -> T:
 
     Its sync stretches run in the thread-sensitive thread, one hop for as long as nothing has to be awaited. A call
     that is cancelled there is not abandoned: the stretch is waited for, then the cancellation is thrown into the
-    lifecycle in the same thread, so that its transaction is rolled back where it was opened.
+    lifecycle in the same thread, so that its transaction is rolled back where it was opened. Calls that share a
+    thread, and so a database connection, take turns.
     """
+    try:
+        async with _turn():
+            return await _run_async(steps)
+    finally:
+        steps.close()
+
+
+async def _run_async(steps: Generator[Any, Any, T]) -> T:
     send: Any = None
     error: BaseException | None = None
     while True:
@@ -83,6 +95,41 @@ async def run_async(steps: Generator[Any, Any, T]) -> T:
                 send = await step.value
         except BaseException as raised:  # noqa: BLE001 - the lifecycle hears of it and unwinds
             error = raised
+
+
+class _Turn:
+    """A call's hold on its thread; over once the call has ended, whatever tasks it left behind."""
+
+    __slots__ = ("is_over", "lock")
+
+    def __init__(self, lock: asyncio.Lock) -> None:
+        self.lock = lock
+        self.is_over = False
+
+
+_locks: WeakKeyDictionary[Any, asyncio.Lock] = WeakKeyDictionary()
+_current_turn: ContextVar[_Turn | None] = ContextVar("cf_core_turn", default=None)
+
+
+@asynccontextmanager
+async def _turn() -> AsyncIterator[None]:
+    """Wait until no other call has a transaction open in the thread; a call inside a call has its turn already."""
+    thread = SyncToAsync.thread_sensitive_context.get(None) or asyncio.get_running_loop()
+    lock = _locks.get(thread)
+    if lock is None:
+        lock = _locks[thread] = asyncio.Lock()
+    before = _current_turn.get()
+    if before is not None and before.lock is lock and not before.is_over:
+        yield
+        return
+    async with lock:
+        turn = _Turn(lock)
+        _current_turn.set(turn)
+        try:
+            yield
+        finally:
+            turn.is_over = True
+            _current_turn.set(before)
 
 
 class _Step(NamedTuple):
