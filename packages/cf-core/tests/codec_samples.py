@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, PrivateAttr, RootModel, field_validator
 
@@ -216,6 +217,9 @@ def trips(value: object, types: TypeTable = TYPES) -> bool:
         text.isascii() and same(loads(text, types, make_row), value) and same(decode(structure, types, make_row), value)
     )
 
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no failure."""
 
 texts = st.text(st.one_of(st.characters(), st.sampled_from('~\0\x7f\\"/é😀\ud800\udbff\udc00\udfff')), max_size=8)
 json_numbers = st.one_of(

@@ -39,10 +39,12 @@ from tests.codec_samples import (
     same,
     texts,
     trips,
+    unhurried,
     values,
 )
 
 
+@unhurried
 @given(values)
 @example({"~": 1})
 @example({"~d": "1"})
@@ -55,6 +57,7 @@ def test_any_value_comes_back_unchanged(value: object) -> None:
     assert trips(value)
 
 
+@unhurried
 @given(st.recursive(st.none() | st.booleans() | texts | numbers, lambda p: st.lists(p) | st.dictionaries(names, p)))
 def test_json_types_come_back_unchanged(value: object) -> None:
     assert trips(value, NONE)

@@ -24,7 +24,7 @@ from cf_core.engine.codec import (
     loads,
 )
 from cf_core.engine.errors import UnreadableState
-from tests.codec_samples import NONE, TYPES, Color, json_values, values
+from tests.codec_samples import NONE, TYPES, Color, json_values, unhurried, values
 
 
 def read(data: Any) -> None:
@@ -39,6 +39,7 @@ def make_any(tag: str, data: Any) -> object:
     return tag
 
 
+@unhurried
 @given(json_values)
 def test_random_json_is_read_or_unreadable(data: Any) -> None:
     read(data)
@@ -63,11 +64,13 @@ def places(data: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(data[key])
 
 
+@unhurried
 @given(tampered())
 def test_tampered_data_is_read_or_unreadable(data: Any) -> None:
     read(data)
 
 
+@unhurried
 @given(st.text() | st.binary())
 def test_random_text_is_read_or_unreadable(text: Any) -> None:
     with suppress(UnreadableState):
