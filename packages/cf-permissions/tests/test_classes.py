@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from cf_core import AuthRequired, Component, Forbidden
-from cf_permissions import AllowAny, BasePermission, IsAuthenticated
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
+
+from cf_core import AuthRequired, Component, Forbidden
+from cf_permissions import AllowAny, BasePermission, IsAuthenticated
 
 
 class _Text:

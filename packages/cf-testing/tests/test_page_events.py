@@ -168,6 +168,19 @@ def test_mounted_child_stays_where_the_parent_keeps_its_place(site: StubSite) ->
     assert page.component("parent").component("child").name == "child"
 
 
+def test_plain_html_in_a_slot_stays_where_the_parent_keeps_its_place(site: StubSite) -> None:
+    site.page(root("parent", BUTTON + '<div id="c1.side" data-cf-slot="side"><p>from the view</p></div>'))
+    site.answers(
+        "/components/counter/",
+        render(root("parent", f'<h2>New</h2>{BUTTON}<div id="c1.side" data-cf-keep="c1.side"></div>')),
+    )
+    page = open_page("/")
+
+    page.click("Add")
+
+    assert page.text("parent") == "New Add from the view"
+
+
 def test_typed_text_survives_a_render_that_does_not_answer_it(site: StubSite) -> None:
     content = f'<input aria-label="Note" name="note" value="">{BUTTON}'
     site.page(root("counter", content))

@@ -21,6 +21,10 @@ class Reference(SimpleLazyObject):  # type: ignore[type-arg]  # generic in the s
         self.__dict__["_reference"] = data
         super().__init__(lambda: batch.fetch(data))
 
+    def __hash__(self) -> int:
+        """Return what the row's hash would be, without fetching it: rows may stand in sets and as keys."""
+        return hash(self.__dict__["_reference"][1])
+
 
 class ModelExtension:
     """Lets the state codec carry model instances as [model label, primary key, database alias]."""

@@ -91,7 +91,7 @@ class ComponentView(View):
         except Exception as error:
             known = classify(error)
             if known is None or type(known) is ComponentError:
-                known = _incident(error)
+                known = _incident(request, error)
             elif known.status >= 500:
                 logger.error("%s: %s", type(error).__name__, error, exc_info=error)
             elif known is not error or str(known) != known.public:
@@ -177,11 +177,15 @@ class CsrfFailed(ComponentError):
     public = "The page is out of date"
 
 
-def _incident(error: Exception) -> ComponentError:
-    """Log a bug with its traceback and return what the client is told: an id to ask about."""
+def _incident(request: HttpRequest, error: Exception) -> ComponentError:
+    """Log a bug with its traceback and return what the client is told: an id to ask about.
+
+    With DEBUG, addresses among INTERNAL_IPS are told the exception too.
+    """
     incident = secrets.token_hex(6)
     logger.error("Incident %s: %s", incident, type(error).__name__, exc_info=error)
-    detail = {"detail": f"{type(error).__name__}: {error}"} if settings.DEBUG else {}
+    is_shown = settings.DEBUG and request.META.get("REMOTE_ADDR") in settings.INTERNAL_IPS
+    detail = {"detail": f"{type(error).__name__}: {error}"} if is_shown else {}
     return Internal(str(error), incident=incident, **detail)
 
 

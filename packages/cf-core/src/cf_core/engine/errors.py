@@ -160,8 +160,8 @@ class UnserialisableState(ComponentError):
     """State or params hold a value that cannot travel in a token; the text names its key path and type."""
 
 
-class UnreadableState(StateInvalid):
-    """A signed token whose content does not decode."""
+class UnreadableState(StateExpired):
+    """A signed token whose content does not decode: the code that wrote it had other classes or fields."""
 
 
 class ComponentDefinitionError(Exception):

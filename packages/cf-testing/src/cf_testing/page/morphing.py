@@ -49,11 +49,12 @@ def morph(
     """
     document = fields.document
     memory = dict(_remember(fields, old, focused, sent))
-    mounted = {attribute(node, "data-cf-id"): node for node in document.select("[data-cf-component]", old)}
+    mounted = _mounted(document.select("[data-cf-component], [data-cf-slot]", old))
     (root,) = document.insert_before(old, [new])
     # A component inside another is its own master: it stays, be it a placeholder in the new render or in full.
+    # What stands in a slot without being a component stays where there is a placeholder for it.
     for place in document.select("[data-cf-keep], [data-cf-id]", root):
-        child = mounted.get(attribute(place, "data-cf-keep") or attribute(place, "data-cf-id"))
+        child = mounted.get(attribute(place, "data-cf-keep") or attribute(place, "data-cf-id") or "")
         if place != root and child is not None and child != old and document.is_connected(place):
             document.put_in_place_of(place, child)
     document.remove(old)
@@ -61,6 +62,14 @@ def morph(
     if focused is not None and document.is_connected(focused):
         found = focused
     return root, found
+
+
+def _mounted(nodes: list[Node]) -> dict[str, Node]:
+    """Return what the server may refer to by `data-cf-keep`: {component id, else DOM id: element}, the outermost."""
+    found: dict[str, Node] = {}
+    for node in nodes:
+        found.setdefault(attribute(node, "data-cf-id") or attribute(node, "id") or "", node)
+    return found
 
 
 def insert(fields: Fields, target: Node, new: list[Node], style: str) -> list[Node]:
