@@ -17,7 +17,7 @@ class ComponentError(Exception):
     code: str = "internal"
     public: str = "Something went wrong"
 
-    def __init__(self, detail: str = "", **extra: Any) -> None:
+    def __init__(self, detail: str = "", /, **extra: Any) -> None:
         super().__init__(detail or self.public)
         self.extra = extra
         """What the client is told besides text and code, e.g. `retry_after` in seconds."""
