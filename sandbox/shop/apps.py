@@ -11,6 +11,6 @@ class ShopConfig(AppConfig):
 
     def ready(self) -> None:
         """Take a visitor's cart along when they log in."""
-        from .carts import keep_cart_at_login  # noqa: PLC0415 - needs the models, which are loaded by now
+        from .carts import keep_cart_at_login
 
         user_logged_in.connect(keep_cart_at_login, dispatch_uid="shop.keep_cart_at_login")
