@@ -59,6 +59,44 @@ def register() -> Iterator[Callable[..., Any]]:
             registry.unregister(name)
 
 
+@pytest.fixture(scope="session")
+def _server_databases(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[str], None]]:
+    """Make the test database of a server when the first test asks for it."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    made: dict[str, Any] = {}
+
+    def make(alias: str) -> None:
+        if alias != "default" and alias not in made:
+            made[alias] = setup_databases(verbosity=0, interactive=False, aliases={alias}, serialized_aliases=set())
+
+    yield make
+    with django_db_blocker.unblock():
+        for config in made.values():
+            teardown_databases(config, verbosity=0)
+
+
+@pytest.fixture
+def alias(
+    request: pytest.FixtureRequest, django_db_blocker: Any, _server_databases: Callable[[str], None]
+) -> Iterator[str]:
+    """A database without a transaction around the test; empty before and after it. See `on_every_database`."""
+    from django.db import connections
+
+    from tests import databases
+
+    name: str = request.param
+    reason = databases.why_not(name) if name != "default" else None
+    if reason:
+        (pytest.fail if databases.are_required() else pytest.skip)(reason)
+    with django_db_blocker.unblock():
+        _server_databases(name)
+        databases.empty("default", name)
+        yield name
+        databases.empty("default", name)
+        connections.close_all()
+
+
 @pytest.fixture
 def ann(django_user_model: Any) -> Any:
     """A user."""

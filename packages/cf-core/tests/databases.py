@@ -13,12 +13,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 URLS = {
     "postgresql": "postgresql://postgres@127.0.0.1:5432/postgres",
     "mariadb": "mysql://root@127.0.0.1:3306/test",
 }
 ENGINES = {"postgresql": "django.db.backends.postgresql", "mariadb": "django.db.backends.mysql"}
 DRIVERS = {"postgresql": "psycopg", "mariadb": "pymysql"}
+
+on_every_database = pytest.mark.parametrize(
+    "alias",
+    ["default", *(pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in DRIVERS)],
+    indirect=True,
+    ids=["sqlite", *DRIVERS],
+)
+"""Runs a test that takes the fixture `alias` on SQLite, PostgreSQL and MariaDB."""
 
 
 def databases() -> dict[str, dict[str, Any]]:
@@ -60,7 +70,7 @@ def server(name: str) -> dict[str, Any]:
         "USER": parts.username or "",
         "PASSWORD": parts.password or "",
         "NAME": parts.path.lstrip("/"),
-        "TEST": {"NAME": f"cf_core_{os.getpid()}"},
+        "TEST": {"NAME": f"cf_core_{os.getpid()}", "DEPENDENCIES": []},
     }
 
 
@@ -84,3 +94,13 @@ def why_not(name: str) -> str | None:
 def are_required() -> bool:
     """Whether a missing server is a failure (in CI) or skips the tests that need it."""
     return os.environ.get("CF_TEST_REQUIRE_SERVICES", "") not in {"", "0"}
+
+
+def empty(*aliases: str) -> None:
+    """Delete the rows that tests make."""
+    from django.apps import apps
+
+    labels = ("tests.item", "tests.badge", "cf_core.eventrecord", "sessions.session", "auth.user")
+    for alias in dict.fromkeys(aliases):
+        for label in labels:
+            apps.get_model(label)._base_manager.using(alias).all().delete()

@@ -25,7 +25,7 @@ _READ = re.compile(r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK|EXPLAIN|PRAGMA|SHOW
 class EventUnit:
     """Everything an event does on the component's database, kept or dropped together.
 
-    Nests: inside another transaction it is a savepoint.
+    Nests: inside another event or transaction it is a savepoint.
     """
 
     def __init__(self, component: Component) -> None:
@@ -34,24 +34,23 @@ class EventUnit:
         self.touched = False
         self.queries = 0
         self._component = component
-        self._is_atomic = component.atomic
         self._atomic: transaction.Atomic | None = None
-        self._is_opening = False
-        self._is_watching = False
+        self._opener: _Opener | None = None
 
     def __enter__(self) -> EventUnit:
         self._connection: BaseDatabaseWrapper = connections[self._component.using]
         self._connection.execute_wrappers.append(self._on_statement)
-        # An event inside another one leaves the watching to the outer one, whose transaction comes first anyway.
-        if self._is_atomic and not self._connection.in_atomic_block and "on_commit" not in vars(self._connection):
-            self._watch_transactions()
+        if self._component.atomic:
+            self._opener = _Opener.of(self._connection)
+            self._opener.add(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.execute_wrappers.remove(self._on_statement)
-        self._unwatch_transactions()
+        if self._opener is not None:
+            self._opener.remove(self)
         try:
             if self._atomic is not None:
                 self._atomic.__exit__(kind, error, trace)
@@ -61,55 +60,113 @@ class EventUnit:
         if error is not None:
             self._undo()
 
+    def open(self) -> None:
+        """Begin the transaction, or the savepoint, unless that is done."""
+        if self._atomic is None:
+            atomic = transaction.atomic(using=self._component.using)
+            atomic.__enter__()
+            self._atomic = atomic
+
     def _undo(self) -> None:
         for undo in reversed(self._component._undo):
             undo()
 
-    def _open(self) -> None:
-        if self._atomic is None and self._is_atomic and not self._is_opening:
-            self._is_opening = True
-            try:
-                self._unwatch_transactions()
-                atomic = transaction.atomic(using=self._component.using)
-                atomic.__enter__()
-                self._atomic = atomic
-            finally:
-                self._is_opening = False
-
     def _on_statement(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if self._is_opening:
-            return execute(sql, params, many, context)
-        self._open()
+        opener = self._opener
+        if opener is not None and not opener.is_open:
+            if opener.is_opening:
+                return execute(sql, params, many, context)
+            opener.open()
         self.touched = True
         self.queries += 1
         if not self.wrote and not _READ.match(sql):
             self.wrote = True
         return execute(sql, params, many, context)
 
-    # An author's own `transaction.atomic()` or `on_commit()` may come before the event's first statement: it must
-    # find the event's transaction open, or it would commit on its own. Django asks the connection for its autocommit
-    # mode first in both cases, so that is where the transaction is opened.
 
-    def _watch_transactions(self) -> None:
-        self._is_watching = True
+class _Opener:
+    """Opens the transactions of the events that run on one connection, the outermost first.
+
+    An author's own `transaction.atomic()` or `on_commit()` may come before the first statement: it must find the
+    events' transactions open, or it would commit on its own. Django asks the connection for its autocommit mode first
+    where no transaction is open, so that is where they are opened.
+    """
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.is_open = False
+        self.is_opening = False
+        self._connection = connection
+        self._units: list[EventUnit] = []
+
+    @classmethod
+    def of(cls, connection: BaseDatabaseWrapper) -> _Opener:
+        """Return the connection's opener: the events inside an event share its."""
+        known = getattr(vars(connection).get("on_commit"), "__self__", None)
+        return known if isinstance(known, cls) else cls(connection)
+
+    def add(self, unit: EventUnit) -> None:
+        """Open the unit's transaction too, once the database is needed."""
         connection = self._connection
-        connection.get_autocommit = self._get_autocommit  # type: ignore[method-assign]
-        connection.on_commit = self._on_commit  # type: ignore[method-assign]
-        connection.commit_on_exit = None  # type: ignore[assignment]
+        if not self._units:
+            connection.get_autocommit = self._get_autocommit  # type: ignore[method-assign]
+            connection.on_commit = self._on_commit  # type: ignore[method-assign]
+            if not connection.in_atomic_block:
+                connection.commit_on_exit = None  # type: ignore[assignment]
+                connection.atomic_blocks = _Unopened()
+        self._units.append(unit)
+        self.is_open = False
 
-    def _unwatch_transactions(self) -> None:
-        if self._is_watching:
-            self._is_watching = False
+    def remove(self, unit: EventUnit) -> None:
+        """Forget the unit; with the last one the connection is as it was."""
+        self._units.remove(unit)
+        if self._units:
+            # The outer events are open if this one was, and only then.
+            self.is_open = unit._atomic is not None
+        else:
             del self._connection.get_autocommit, self._connection.on_commit
-            if self._connection.commit_on_exit is None:
-                self._connection.commit_on_exit = True  # type: ignore[unreachable]  # None is this class's own
+            self._restore()
+
+    def open(self) -> None:
+        """Open what is not open yet."""
+        self.is_opening = True
+        try:
+            self._restore()
+            for unit in self._units:
+                unit.open()
+        finally:
+            self.is_opening = False
+        self.is_open = True
+
+    def _restore(self) -> None:
+        connection = self._connection
+        if connection.commit_on_exit is None:
+            connection.commit_on_exit = True  # type: ignore[unreachable]  # None is this class's own
+        if isinstance(connection.atomic_blocks, _Unopened):
+            connection.atomic_blocks = []
 
     def _get_autocommit(self) -> bool:
-        # Atomic.__enter__ has just reset this flag from None; every other caller wants the truth.
-        asked_by_atomic = self._connection.commit_on_exit is True
-        self._open()
-        return True if asked_by_atomic else self._connection.get_autocommit()
+        connection = self._connection
+        if self.is_opening or connection.in_atomic_block:
+            return type(connection).get_autocommit(connection)
+        # Atomic.__enter__ has just set this flag; every other caller wants the truth.
+        asked_by_atomic = connection.commit_on_exit is True
+        self.open()
+        return asked_by_atomic or type(connection).get_autocommit(connection)
 
     def _on_commit(self, func: Callable[[], Any], robust: bool = False) -> None:
-        self._open()
-        self._connection.on_commit(func, robust)
+        if not self.is_open:
+            self.open()
+        type(self._connection).on_commit(self._connection, func, robust)
+
+
+class _Unopened(list[transaction.Atomic]):
+    """The blocks of a connection whose transaction is about to be opened: a durable block is refused at once.
+
+    It could only be a savepoint, which is what the author ruled out.
+    """
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __getitem__(self, index: Any) -> Any:
+        return transaction.atomic()
