@@ -42,14 +42,14 @@ def _fresh() -> Iterator[None]:
 
 @pytest.fixture
 def register() -> Iterator[Callable[..., Any]]:
-    """Register a class for one test: `register(Cls)` or `register(Cls, "name")`; returns the class."""
+    """Register a class for one test, `register(Cls)` or `register(Cls, "name")`; a second one takes the first's place."""
     from cf_core import registry
 
     names: list[str] = []
 
     def add(cls: type[Any], name: str = "") -> type[Any]:
         name = name or cls.__name__.lower()
-        registry.register(name)(cls)
+        registry.register(name, replace=name in names)(cls)
         names.append(name)
         return cls
 

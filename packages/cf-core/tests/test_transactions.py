@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import IntegrityError, OperationalError, connection, connections, transaction
+from django.db import IntegrityError, OperationalError, connections, transaction
 from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -216,7 +217,7 @@ def test_an_own_atomic_block_is_part_of_the_event(alias: str) -> None:
 
 def test_an_own_atomic_block_that_fails_takes_only_itself_back(alias: str) -> None:
     def go(self: Any) -> None:
-        with pytest.raises(LookupError), transaction.atomic(using=alias):
+        with suppress(LookupError), transaction.atomic(using=alias):
             write(alias, "inner")
             raise LookupError
         write(alias, "outer")
@@ -247,7 +248,7 @@ def test_blocks_inside_blocks(alias: str) -> None:
     def go(self: Any) -> None:
         with transaction.atomic(using=alias):
             write(alias, "1")
-            with pytest.raises(IntegrityError), transaction.atomic(using=alias):
+            with suppress(IntegrityError), transaction.atomic(using=alias):
                 write(alias, "2")
                 write(alias, "1")
             with transaction.atomic(using=alias, savepoint=False):
@@ -460,7 +461,7 @@ def test_messages_of_an_inner_event_wait_for_the_outer_one(alias: str) -> None:
 
 
 def test_an_event_inside_the_authors_transaction_goes_with_it(alias: str) -> None:
-    with pytest.raises(LookupError), transaction.atomic(using=alias):
+    with suppress(LookupError), transaction.atomic(using=alias):
         component(alias, lambda self: write(alias, "event")).dispatch("go")
         raise LookupError
     assert rows(alias) == []

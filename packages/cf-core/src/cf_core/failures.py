@@ -18,6 +18,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
 
 from .engine.errors import (
+    AuthRequired,
     ComponentError,
     Forbidden,
     Invalid,
@@ -27,6 +28,7 @@ from .engine.errors import (
     TooLarge,
     Unavailable,
 )
+from .identities import login_url
 
 CACHE_ERRORS: tuple[type[Exception], ...] = (OSError,)
 """What a cache raises that cannot be reached: network errors and those of the Redis client, where it is installed."""
@@ -42,6 +44,9 @@ _UNREACHABLE: tuple[type[Exception], ...] = (ConnectionError, TimeoutError, *CAC
 def classify(error: Exception) -> ComponentError | None:
     """Return the refusal that an exception amounts to; None for one that is a bug."""
     match error:
+        case AuthRequired():
+            error.extra.setdefault("login_url", login_url())
+            return error
         case ComponentError():
             return error
         case PermissionDenied():

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from . import identities, policies, records, tokens
 from .engine.calls import Answer, Call
@@ -47,8 +45,7 @@ class DjangoHost:
 
     def login_url(self) -> str | None:
         """Return LOGIN_URL as a path."""
-        url = str(settings.LOGIN_URL or "")
-        return url if "/" in url else reverse(url) if url else None
+        return identities.login_url()
 
     def default_renderer(self) -> Renderer:
         """Return Django's template engines."""
@@ -82,9 +79,11 @@ class DjangoHost:
         """Return a token's signed text."""
         return tokens.seal(component, token, rid, is_current=is_current)
 
-    def unseal(self, cls: type[Component], text: str, identity: Identity, rid: str | None) -> StateToken:
+    def unseal(
+        self, cls: type[Component], text: str, identity: Identity, rid: str | None, *, expected_id: str | None
+    ) -> StateToken:
         """Return a signed text's token."""
-        return tokens.unseal(cls, text, identity, rid)
+        return tokens.unseal(cls, text, identity, rid, expected_id=expected_id)
 
     def unit(self, component: Component) -> AbstractContextManager[UnitOfWork]:
         """Return the event's transaction."""

@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.urls import reverse
 
 from .engine.identity import Identity
 
@@ -26,6 +28,12 @@ def identify(request: Any, params: Mapping[str, Any]) -> Identity:
     identity = _of_user(user, session)
     setattr(request, _MEMO, (user, key, identity))
     return identity
+
+
+def login_url() -> str | None:
+    """Return LOGIN_URL as a path; None without one."""
+    url = str(settings.LOGIN_URL or "")
+    return url if "/" in url else reverse(url) if url else None
 
 
 def _of_user(user: Any, session: Any) -> Identity:

@@ -6,9 +6,9 @@ forgery. The id carries its own checksum: an altered id is a forgery, not a reti
 
 from __future__ import annotations
 
-import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import xor
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -68,4 +68,5 @@ def _is_key_id(text: str) -> bool:
 
 
 def _checksum(raw: bytes) -> bytes:
-    return bytes([zlib.crc32(raw) & 0xFF])
+    """Return one byte that changes with every single character of the id, and is none of `AAAA...`."""
+    return bytes([reduce(xor, raw, 0xA5)])

@@ -64,14 +64,21 @@ def seal(component: Component, token: StateToken, rid: str | None, *, is_current
     return PREFIX + sign(token.component, urlsafe_b64encode(body).decode("ascii"))
 
 
-def unseal(cls: type[Component], text: str, identity: Identity, rid: str | None) -> StateToken:
-    """Return what a signed text carries. Raises StateInvalid, StateExpired or AuthRequired (section 4's table)."""
+def unseal(
+    cls: type[Component], text: str, identity: Identity, rid: str | None, *, expected_id: str | None = None
+) -> StateToken:
+    """Return what a signed text carries; `expected_id` is the instance that the request names, if it names one.
+
+    Raises StateInvalid, StateExpired or AuthRequired, in the order of the table in docs/reference/tokens.md.
+    """
     name = cls.component_name
     if not text.startswith(PREFIX) or not text.isascii():
         raise StateInvalid("That is no token")
     head_text, params_text, state_text = _lines(unsign(name, text[len(PREFIX) :]))
     try:
         component_id, revision, issued, audience, *rest = json.loads(head_text)
+        if expected_id is not None and expected_id != component_id:
+            raise StateInvalid("The token belongs to another instance than the request names")
         audience = tuple(audience)
         more: dict[str, Any] = rest[0] if rest else {}
         identity.check(audience)
@@ -96,6 +103,8 @@ def unseal(cls: type[Component], text: str, identity: Identity, rid: str | None)
         token.state = loads(state_text, types, batch.resolve)
         if "l" in more:
             token.state.update(loads(ServerState().restore_locked(token, more["l"]), types, batch.resolve))
+        if type(token.state) is not dict or type(token.params) is not dict:
+            raise TypeError("state and params are objects")
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableState(f"The token of {name!r} is signed but cannot be read: {error!r}") from error
     _migrate(cls, token, more.get("v", 1))

@@ -149,9 +149,7 @@ def _open(call: Call, host: Host) -> _Opened:
     identity = call.identity = host.identify(component.request, component.params)
     token = None
     if call.token:
-        token = host.unseal(type(component), call.token, identity, call.rid)
-        if call.expected_id is not None and call.expected_id != token.id:
-            raise StateInvalid("The token belongs to another instance than the request names")
+        token = host.unseal(type(component), call.token, identity, call.rid, expected_id=call.expected_id)
         component._id = token.id
         component._children = token.children
         component.params = {**component.params, **token.params}

@@ -78,7 +78,9 @@ class PlainHost:
         """Return nothing: there is no key to sign with."""
         return ""
 
-    def unseal(self, cls: type[Component], text: str, identity: Identity, rid: str | None) -> StateToken:
+    def unseal(
+        self, cls: type[Component], text: str, identity: Identity, rid: str | None, *, expected_id: str | None
+    ) -> StateToken:
         """Refuse: without a key nothing can be verified."""
         raise StateInvalid("Tokens need a framework that signs them")
 

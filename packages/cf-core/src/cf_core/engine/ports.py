@@ -75,8 +75,13 @@ class Host(Protocol):
         Raises StateConflict if the server keeps the state and another call was first.
         """
 
-    def unseal(self, cls: type[Component], text: str, identity: Identity, rid: str | None) -> StateToken:
-        """Return the token of a signed text. Raises StateInvalid, StateExpired or AuthRequired."""
+    def unseal(
+        self, cls: type[Component], text: str, identity: Identity, rid: str | None, *, expected_id: str | None
+    ) -> StateToken:
+        """Return the token of a signed text; `expected_id` is the instance that the request names, if it names one.
+
+        Raises StateInvalid, StateExpired or AuthRequired.
+        """
 
     def render_denied(self, call: Call, error: ComponentError) -> str:
         """Return what stands where a component was refused: a notice without data."""
