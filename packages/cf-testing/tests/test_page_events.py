@@ -104,9 +104,9 @@ def test_input_that_asks_for_itself_sends_its_own_value(site: StubSite) -> None:
     assert page.control("Search").value == "ann"
 
 
-def test_delayed_triggers_of_one_element_send_once(site: StubSite) -> None:
+def test_newest_of_several_delayed_triggers_is_sent(site: StubSite) -> None:
     search = """<input aria-label="Search" name="q" hx-post="/components/users/" hx-vals='{"event": "search"}'
-        hx-trigger="input delay:400ms, change">"""
+        hx-trigger="input delay:400ms, keyup delay:400ms">"""
     site.page(root("users", search))
     site.answers("/components/users/", render(root("users", search)))
     page = open_page("/")
@@ -114,6 +114,74 @@ def test_delayed_triggers_of_one_element_send_once(site: StubSite) -> None:
     page.fill("Search", "ann")
 
     assert len(site.posts) == 1
+
+
+def test_field_in_which_a_person_writes_keeps_its_text(site: StubSite) -> None:
+    def search(value: str) -> str:
+        return root(
+            "users",
+            f"""<input aria-label="Search" name="q" value="{value}" hx-post="/components/users/" hx-vals="event:search"
+            hx-trigger="input delay:400ms">""",
+        )
+
+    site.page(search(""))
+    site.answers("/components/users/", render(search("ANN")), render(search("BOB")))
+    page = open_page("/")
+
+    page.fill("Search", "ann", leave=False)
+    assert page.control("Search").is_focused
+
+    page.fill("Search", "bob")
+    assert page.control("Search").value == "bob"
+    assert page.focused is None
+
+
+def test_field_that_is_left_takes_what_the_server_says(site: StubSite) -> None:
+    def field(value: str) -> str:
+        return root(
+            "price",
+            f"""<input aria-label="Price" name="price" value="{value}" hx-post="/components/price/" hx-vals="event:set">
+            <input aria-label="Note" name="note" value="{value}">""",
+        )
+
+    site.page(field("1.00"))
+    site.answers("/components/price/", render(field("2.50")))
+    page = open_page("/")
+    page.fill("Note", "mine")
+
+    page.fill("Price", "2.5")
+
+    assert page.control("Price").value == "2.50"
+    assert page.control("Note").value == "mine"
+
+
+def test_refused_choice_is_taken_back(site: StubSite) -> None:
+    box = """<label><input type="checkbox" name="on" hx-post="/components/light/" hx-vals="event:switch"> On</label>"""
+    site.page(root("light", box))
+    site.answers("/components/light/", error(403, "forbidden"))
+    page = open_page("/")
+
+    page.check("On", expect=403)
+
+    assert not page.control("On").is_checked
+
+
+def test_error_of_one_event_does_not_stop_the_next(site: StubSite) -> None:
+    site.page(
+        root(
+            "row",
+            """<div hx-post="/components/row/" hx-vals="event:open">
+            <button hx-post="/components/pin/" hx-vals="event:pin">Pin</button></div>""",
+        )
+    )
+    site.answers("/components/pin/", error(500, "internal"))
+    site.answers("/components/row/", render(root("row", "opened")))
+    page = open_page("/")
+
+    with pytest.raises(PageError, match="/components/pin/ answered 500"):
+        page.click("Pin")
+
+    assert page.text() == "opened"
 
 
 def test_include_adds_fields_from_elsewhere(site: StubSite) -> None:

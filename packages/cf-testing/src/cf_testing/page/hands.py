@@ -56,18 +56,23 @@ class Hands:
         self._fire("mouseup", node)
         self._activate(node)
 
-    def type(self, node: Node, value: str, *, leave: bool = True) -> None:
-        """Type a value into a field in place of the old, and leave the field."""
+    def type(self, node: Node, value: str) -> None:
+        """Type a value into a field in place of the old, wait for what follows from that, and stay in the field."""
         self._demand_usable(node)
         self._demand_value_fits(node, value)
         self._focus(node)
         self.last_form = form_of(self._tab.document, node)
-        self._tab.fields.write(node, value)
-        self._fire("keydown", node)
-        self._fire("input", node)
-        self._fire("keyup", node)
-        if leave:
-            self._leave()
+        if value or self._tab.fields.value(node):  # who clears an empty field types nothing
+            self._tab.fields.write(node, value)
+            self._fire("keydown", node)
+            self._fire("input", node)
+            self._fire("keyup", node)
+        if self._tab.javascript:
+            self._live.settle()
+
+    def leave(self) -> None:
+        """Leave the field in which a person is writing, as the Tab key does."""
+        self._leave()
 
     def tick(self, node: Node, checked: bool) -> None:
         """Have a box ticked or not, or a radio button chosen; nothing happens where it is so already."""

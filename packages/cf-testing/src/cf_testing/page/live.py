@@ -16,7 +16,7 @@ from ..dom.fields import Fields
 from ..dom.hcon import parse_hcon
 from ..dom.markup import Node, attribute, describe, tag_of
 from ..dom.requests import HtmxRequest
-from ..dom.submission import Entries, control_entries
+from ..dom.submission import Entries, control_entries, submitter_entries
 from .answers import Answer, check_status
 from .effects import Effects, read_effects
 from .events import Events
@@ -37,8 +37,12 @@ class Live:
         self.events = Events(tab.document, tab.fields)
 
     def settle(self) -> None:
-        """Send what is due, in order, and what follows from the answers, until nothing is left to do."""
+        """Send what is due, in order, and what follows from the answers, until nothing is left to do.
+
+        An error answer ends one event, not the others; it is raised when all is done.
+        """
         self._sent = 0
+        failed: PageError | None = None
         while True:
             self.renew()
             if self._tab.fresh:
@@ -46,10 +50,15 @@ class Live:
                 self.events.fire_loads()
             due = self.events.take()
             if not due:
-                return
+                break
             for request in due:
                 if self.events.document == self._tab.document:
-                    self._send(request)
+                    try:
+                        self._send(request)
+                    except PageError as error:
+                        failed = failed or error
+        if failed is not None:
+            raise failed
 
     def renew(self) -> None:
         """Forget the listeners of a page that is no longer shown."""
@@ -97,7 +106,7 @@ class Live:
             )
         source = request.source if self._tab.document.is_connected(request.source) else current
         entries = own_entries(request, root, self._tab.fields)
-        asked = Asked(source, current, is_submit=request.is_submit)
+        asked = Asked(source, current, request.is_submit, frozenset(request.controls))
         self._post(request.url, entries, asked, current, is_multipart=request.is_multipart, headers=request.headers)
 
     def _post(
@@ -182,7 +191,6 @@ class Live:
         tab = self._tab
         expect, tab.expect = tab.expect, None
         if answer.is_error and not answer.is_render:
-            self.events.drop()
             if asked.root is not None:
                 tab.fields.take_back(asked.source)
             check_status(answer, expect, doing=tab.doing)
@@ -244,7 +252,7 @@ def own_entries(request: HtmxRequest, root: Node, fields: Fields) -> Entries:
     for control in request.controls:
         if root_of(control) == root or attribute(control, "name") in request.fixed:
             continue
-        for entry in control_entries(fields, control):
+        for entry in control_entries(fields, control) or submitter_entries(fields, control):
             if entry in entries:
                 entries.remove(entry)
     return entries

@@ -7,7 +7,6 @@ already mounted stays as it is.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,10 +27,14 @@ class Sent:
     source: Node
     is_accepted: bool
     """Whether it was a form's submit and the server took it."""
+    controls: frozenset[Node] = frozenset()
+    """The controls that it carried."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
+    exact: Key
+    rough: Key
     touched: Touched | None
     options: tuple[str, ...] | None
     is_answered: bool
@@ -48,8 +51,8 @@ def morph(
     Returns the root as it now stands in the page and the focused element, which may be a new one.
     """
     document = fields.document
-    memory = dict(_remember(fields, old, focused, sent))
-    mounted = _mounted(document.select("[data-cf-component], [data-cf-slot]", old))
+    memory = list(_remember(fields, old, focused, sent))
+    mounted = _mounted(document.select("[data-cf-id], [id]", old))
     (root,) = document.insert_before(old, [new])
     # A component inside another is its own master: it stays, be it a placeholder in the new render or in full.
     # What stands in a slot without being a component stays where there is a placeholder for it.
@@ -99,38 +102,34 @@ def insert(fields: Fields, target: Node, new: list[Node], style: str) -> list[No
             return []
 
 
-def _remember(fields: Fields, root: Node, focused: Node | None, sent: Sent | None) -> Iterator[tuple[Key, _Kept]]:
-    for key, node in _keyed(fields, root):
+def _remember(fields: Fields, root: Node, focused: Node | None, sent: Sent | None) -> Iterator[_Kept]:
+    for node in _keepers(fields, root):
         touched = fields.touched.get(node)
         options = None
         if touched is not None and touched.options is not None:
             options = tuple(map(option_value, touched.options))
-        yield (
-            key,
-            _Kept(
-                touched=touched,
-                options=options,
-                is_answered=sent is not None and _is_answered(node, sent, focused),
-                is_accepted=sent is not None and sent.is_accepted,
-                is_focused=node == focused,
-                is_open=has_attribute(node, "open") if node in fields.toggled else None,
-            ),
+        yield _Kept(
+            exact=_exact_key(node),
+            rough=_rough_key(node),
+            touched=touched,
+            options=options,
+            is_answered=sent is not None and _is_answered(node, sent, focused),
+            is_accepted=sent is not None and sent.is_accepted,
+            is_focused=node == focused,
+            is_open=has_attribute(node, "open") if node in fields.toggled else None,
         )
 
 
 def _is_answered(node: Node, sent: Sent, focused: Node | None) -> bool:
     """Tell whether the event carried the control's value, so that it is the server's to change."""
-    if root_of(node) != sent.root:
+    if node not in sent.controls or root_of(node) != sent.root:
         return False
     return sent.is_accepted or (node == sent.source and (_is_choice(node) or node != focused))
 
 
-def _restore(fields: Fields, root: Node, memory: dict[Key, _Kept]) -> Node | None:
+def _restore(fields: Fields, root: Node, memory: list[_Kept]) -> Node | None:
     focused = None
-    for key, node in _keyed(fields, root):
-        kept = memory.get(key)
-        if kept is None:
-            continue
+    for node, kept in _pairs(list(_keepers(fields, root)), memory):
         if kept.is_focused:
             focused = node
         if kept.is_open is not None:
@@ -144,19 +143,41 @@ def _restore(fields: Fields, root: Node, memory: dict[Key, _Kept]) -> Node | Non
     return focused
 
 
+def _pairs(nodes: list[Node], memory: list[_Kept]) -> Iterator[tuple[Node, _Kept]]:
+    """Yield each new control with the old one that it is: the one of that id or value, else the next of that name."""
+    left = list(memory)
+    unmatched = []
+    for node in nodes:
+        key = _exact_key(node)
+        kept = next((kept for kept in left if kept.exact == key), None)
+        if kept is None:
+            unmatched.append(node)
+        else:
+            left.remove(kept)
+            yield node, kept
+    for node in unmatched:
+        rough = _rough_key(node)
+        kept = next((kept for kept in left if kept.rough == rough), None)
+        if kept is not None:
+            left.remove(kept)
+            yield node, kept
+
+
 def _is_choice(node: Node) -> bool:
     return tag_of(node) == "select" or input_type(node) in {"checkbox", "radio"}
 
 
-def _keyed(fields: Fields, root: Node) -> Iterator[tuple[Key, Node]]:
-    seen: Counter[Key] = Counter()
-    for node in fields.document.select("input, select, textarea, details, button, a", root):
-        dom_id = attribute(node, "id")
-        if dom_id:
-            yield ("id", dom_id), node
-            continue
-        kind = input_type(node)
-        value = (attribute(node, "value") or "") if kind in {"checkbox", "radio"} else ""
-        key = (tag_of(node), kind, attribute(node, "name") or "", value)
-        seen[key] += 1
-        yield (*key, str(seen[key])), node
+def _keepers(fields: Fields, root: Node) -> list[Node]:
+    return fields.document.select("input, select, textarea, details, button, a", root)
+
+
+def _exact_key(node: Node) -> Key:
+    dom_id = attribute(node, "id")
+    if dom_id:
+        return ("id", dom_id)
+    is_box = input_type(node) in {"checkbox", "radio"}
+    return (*_rough_key(node), (attribute(node, "value") or "") if is_box else "")
+
+
+def _rough_key(node: Node) -> Key:
+    return (tag_of(node), input_type(node), attribute(node, "name") or "", attribute(node, "id") or "")

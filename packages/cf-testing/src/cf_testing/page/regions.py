@@ -127,9 +127,11 @@ class Region:
             self._hands.click(self._node(CLICKABLE, what))
 
     def fill(self, what: Target, value: object, *, leave: bool = True, expect: int | None = None) -> None:
-        """Type a value into a field in place of the old one, and leave the field."""
+        """Type a value into a field in place of the old one, wait, and leave the field unless `leave` is False."""
         with self._hands.doing(f"filling {what!r}", expect=expect):
-            self._hands.type(self._node(FILLABLE, what), str(value), leave=leave)
+            self._hands.type(self._node(FILLABLE, what), str(value))
+            if leave:
+                self._hands.leave()
 
     def choose(self, what: Target, *, group: str | None = None, expect: int | None = None) -> None:
         """Choose a radio button; `group` is the legend of its fieldset where names repeat."""

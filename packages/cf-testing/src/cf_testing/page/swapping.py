@@ -23,6 +23,8 @@ class Asked:
     source: Node
     root: Node | None = None
     is_submit: bool = False
+    controls: frozenset[Node] = frozenset()
+    """The controls whose values were sent."""
 
 
 def swap(tab: Tab, answer: Answer, asked: Asked) -> None:
@@ -56,7 +58,7 @@ def _swap_component(tab: Tab, answer: Answer, asked: Asked, root: Node, main: li
     elif style == "delete":
         tab.document.remove(root)
     elif render is not None:
-        sent = Sent(root, asked.source, is_accepted=asked.is_submit and answer.status == 200)
+        sent = Sent(root, asked.source, asked.is_submit and answer.status == 200, asked.controls)
         _, tab.focused = morph(tab.fields, root, render, tab.focused, sent)
 
 
