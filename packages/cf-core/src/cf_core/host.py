@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +9,11 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from . import identities, policies, records, tokens
-from .engine.calls import Answer, Call
+from .engine.calls import Call
 from .engine.component import Component
 from .engine.errors import ComponentError
-from .engine.identity import Identity
 from .engine.outbox import Outbox
-from .engine.ports import Claim, Renderer, Steps, UnitOfWork
-from .engine.state import StateToken
+from .engine.ports import Renderer, UnitOfWork
 from .failures import classify
 from .rendering import DjangoRenderer, forget_processed
 from .transactions import EventUnit
@@ -31,21 +28,18 @@ class DjangoHost:
     def __init__(self) -> None:
         self._renderer = DjangoRenderer()
 
-    def identify(self, request: Any, params: Mapping[str, Any]) -> Identity:
-        """Return who asks."""
-        return identities.identify(request, params)
-
-    def default_permissions(self) -> tuple[Any, ...]:
-        """Return the classes of DEFAULT_PERMISSION_CLASSES."""
-        return policies.default_permissions()
-
-    def view_permissions(self, view: str) -> tuple[Any, ...]:
-        """Return a view's classes by its name in tokens."""
-        return policies.permissions_of(view)
-
-    def login_url(self) -> str | None:
-        """Return LOGIN_URL as a path."""
-        return identities.login_url()
+    identify = staticmethod(identities.identify)
+    login_url = staticmethod(identities.login_url)
+    default_permissions = staticmethod(policies.default_permissions)
+    view_permissions = staticmethod(policies.permissions_of)
+    seal = staticmethod(tokens.seal)
+    unseal = staticmethod(tokens.unseal)
+    claim = staticmethod(records.claim)
+    record = staticmethod(records.record)
+    recorded = staticmethod(records.recorded)
+    remember = staticmethod(records.remember)
+    release = staticmethod(records.release)
+    classify = staticmethod(classify)
 
     def default_renderer(self) -> Renderer:
         """Return Django's template engines."""
@@ -75,16 +69,6 @@ class DjangoHost:
         storage.added_new = False
         return taken
 
-    def seal(self, component: Component, token: StateToken, rid: str | None, *, is_current: bool) -> str:
-        """Return a token's signed text."""
-        return tokens.seal(component, token, rid, is_current=is_current)
-
-    def unseal(
-        self, cls: type[Component], text: str, identity: Identity, rid: str | None, *, expected_id: str | None
-    ) -> StateToken:
-        """Return a signed text's token."""
-        return tokens.unseal(cls, text, identity, rid, expected_id=expected_id)
-
     def unit(self, component: Component) -> AbstractContextManager[UnitOfWork]:
         """Return the event's transaction."""
         forget_processed(component.request)
@@ -94,27 +78,3 @@ class DjangoHost:
         """Have the outbox delivered on commit."""
         if len(outbox):
             transaction.on_commit(outbox.deliver, using=component.using)
-
-    def claim(self, call: Call, component: Component) -> Steps:
-        """Claim a request id."""
-        return records.claim(call, component)
-
-    def record(self, claim: Claim, call: Call, component: Component, unit: UnitOfWork, answer: Answer) -> None:
-        """Insert the event's record."""
-        records.record(claim, call, component, unit, answer)
-
-    def recorded(self, claim: Claim, component: Component) -> Answer | None:
-        """Return a request id's recorded answer."""
-        return records.recorded(claim, component)
-
-    def remember(self, claim: Claim, answer: Answer) -> None:
-        """Keep an answer in the cache."""
-        records.remember(claim, answer)
-
-    def release(self, claim: Claim) -> None:
-        """Give a request id free."""
-        records.release(claim)
-
-    def classify(self, error: Exception) -> ComponentError | None:
-        """Return what an exception means to a client."""
-        return classify(error)

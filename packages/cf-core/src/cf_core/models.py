@@ -14,7 +14,7 @@ class EventRecord(models.Model):
     """
 
     owner = models.CharField(max_length=150)
-    """Who sent it: `u:<user id>`, `s:<session hash>` or `c:<component id>`."""
+    """Who sent it: `u:<user id>`, `s:<session hash>` or `c:<component id, or name where there was no token>`."""
     request_id = models.CharField(max_length=64)
     component = models.CharField(max_length=100)
     event = models.CharField(max_length=64)

@@ -133,15 +133,22 @@ def _make_claim(call: Call, component: Component) -> Claim:
     rid = call.rid
     if rid is None or not _REQUEST_ID.match(rid):
         raise Malformed("A request id is 16 to 64 letters, digits, `_` or `-`")
-    what = _JSON([type(component).component_name, call.event, call.payload])
-    digest = hashlib.sha256(what.encode()).hexdigest()
+    what = (type(component).component_name, call.event, [(name, _told(value)) for name, value in call.payload.items()])
+    digest = hashlib.sha256(repr(what).encode("utf-8", "surrogatepass")).hexdigest()
     is_durable = component.atomic and conf().EVENT_RECORDS != "off"
-    return Claim(call.who.owner(component.id), rid, digest, is_durable=is_durable)
+    token = component._token
+    # Without a token there is no id that a second try would share, but the name.
+    owner = call.who.owner(component.id, token.audience) if token else call.who.owner(component.component_name, None)
+    return Claim(owner, rid, digest, is_durable=is_durable)
 
 
 def _recorded_before(claimed: Claim, call: Call, component: Component) -> Answer | None:
     """Look into the records where the client says that it asks again; otherwise the insert finds out."""
-    known = recorded(claimed, component) if call.is_retry else None
+    try:
+        known = recorded(claimed, component) if call.is_retry else None
+    except BaseException:
+        release(claimed)
+        raise
     if known is not None:
         remember(claimed, known)
     return known
@@ -171,6 +178,11 @@ def _check_digest(claimed: Claim, digest: str) -> None:
 def _arguments(call: Call) -> str:
     shown = {name: "********" if _PRIVATE.search(name) else value for name, value in call.payload.items()}
     return _JSON(shown)
+
+
+def _told(value: Any) -> Any:
+    """Return what a digest takes of a payload's value: of an uploaded file its name and size."""
+    return [_name(item) for item in value] if type(value) is list and value and hasattr(value[0], "chunks") else value
 
 
 def _name(value: Any) -> str:

@@ -53,9 +53,6 @@ class Batch:
         self._wanted: dict[tuple[str, str], list[Any]] = {}
         self._found: dict[tuple[str, str], dict[Any, models.Model]] = {}
 
-    def __bool__(self) -> bool:
-        return bool(self._wanted)
-
     def resolve(self, tag: str, data: Any) -> Any:
         """Return the stand-in of one reference. Raises UnreadableState for one of no known form or model."""
         match data:

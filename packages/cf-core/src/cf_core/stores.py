@@ -35,13 +35,16 @@ class ServerState:
         key = before.store_key if before is not None and before.store_key else secrets.token_urlsafe(18)
         if is_current:
             return key
-        entry, value = self._entry(key, token.revision), f"{rid or ''}\n{text}"
+        # The number tells two tries of one request apart.
+        entry, value = self._entry(key, token.revision), f"{rid or ''} {secrets.token_hex(4)}\n{text}"
+        earlier = None
         if not self._cache.add(entry, value, self._seconds):
             # The same request, whose first try died before its transaction was committed, may go on.
-            if not rid or not str(self._cache.get(entry) or "").startswith(f"{rid}\n"):
+            earlier = self._cache.get(entry)
+            if not rid or not isinstance(earlier, str) or not earlier.startswith(f"{rid} "):
                 raise StateConflict("Another event was first")
             self._cache.set(entry, value, self._seconds)
-        component._undo.append(lambda: self._cache.delete(entry))
+        component._undo.append(lambda: self._take_back(entry, value, earlier))
         return key
 
     def restore(self, token: StateToken, key: str, rid: str | None) -> str:
@@ -81,10 +84,18 @@ class ServerState:
         """Return the last revision after this one, if there is any that another request made."""
         newest = None
         while isinstance(value := self._cache.get(self._entry(key, revision + 1)), str):
-            if newest is None and rid and value.startswith(f"{rid}\n"):
+            if newest is None and rid and value.startswith(f"{rid} "):
                 return None
             revision = newest = revision + 1
         return newest
+
+    def _take_back(self, entry: str, value: str, earlier: str | None) -> None:
+        """Undo `keep`: the other try's revision stands again, which may be the one that was committed."""
+        if self._cache.get(entry) == value:
+            if earlier is None:
+                self._cache.delete(entry)
+            else:
+                self._cache.set(entry, earlier, self._seconds)
 
     @staticmethod
     def _entry(key: str, revision: int) -> str:

@@ -75,6 +75,13 @@ def unseal(
     if not text.startswith(PREFIX) or not text.isascii():
         raise StateInvalid("That is no token")
     head_text, params_text, state_text = _lines(unsign(name, text[len(PREFIX) :]))
+    batch: Batch | None = None
+
+    def resolve(tag: str, data: Any) -> Any:
+        nonlocal batch
+        batch = batch or Batch()
+        return batch.resolve(tag, data)
+
     try:
         component_id, revision, issued, audience, *rest = json.loads(head_text)
         if expected_id is not None and expected_id != component_id:
@@ -83,12 +90,11 @@ def unseal(
         more: dict[str, Any] = rest[0] if rest else {}
         identity.check(audience)
         _check_age(issued)
-        batch = Batch()
         types = cls._type_table()
         token = StateToken(
             component=name,
             id=component_id,
-            params=loads(params_text, types, batch.resolve) if params_text != "{}" else {},
+            params=loads(params_text, types, resolve) if params_text != "{}" else {},
             state={},
             revision=revision,
             audience=audience,
@@ -100,15 +106,15 @@ def unseal(
             token.is_mounted = more.get("m", 1) == 1
         if "s" in more:
             state_text = ServerState().restore(token, more["s"], rid)
-        token.state = loads(state_text, types, batch.resolve)
+        token.state = loads(state_text, types, resolve)
         if "l" in more:
-            token.state.update(loads(ServerState().restore_locked(token, more["l"]), types, batch.resolve))
+            token.state.update(loads(ServerState().restore_locked(token, more["l"]), types, resolve))
         if type(token.state) is not dict or type(token.params) is not dict:
             raise TypeError("state and params are objects")
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableState(f"The token of {name!r} is signed but cannot be read: {error!r}") from error
     _migrate(cls, token, more.get("v", 1))
-    if batch:
+    if batch is not None:
         token.load = batch.load
     return token
 

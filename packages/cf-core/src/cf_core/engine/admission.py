@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .errors import AuthRequired, ComponentDefinitionError, Forbidden
 from .extensions import APP_ATTRIBUTES, extensions
-from .ports import Host, Steps, translate
+from .ports import Host
 
 if TYPE_CHECKING:
     from .calls import Call
     from .component import Component
+    from .identity import Identity
     from .state import StateToken
 
 
@@ -26,33 +26,15 @@ def policies(call: Call, component: Component, token: StateToken | None, host: H
         found[:0] = call.policy.permission_classes
     if token is not None and token.view is not None and (call.policy is None or call.policy.view != token.view):
         found[:0] = host.view_permissions(token.view)
-    return [_instance(policy) for policy in dict.fromkeys(found)]
+    if len(found) > 1:
+        found = list(dict.fromkeys(found))
+    return [_instance(policy) for policy in found]
 
 
-def check_permissions(checks: Iterable[Any], component: Component, host: Host, is_authenticated: bool) -> Steps:
-    """Ask every permission class before anything is restored. Raises AuthRequired or Forbidden."""
-    for check in checks:
-        allowed = check.has_permission(component.request, component)
-        if allowed is not True and not (yield allowed):
-            raise refusal(check, component, host, is_authenticated)
-
-
-def check_object_permissions(checks: Iterable[Any], component: Component, host: Host, is_authenticated: bool) -> Steps:
-    """Ask every permission class about the bound object, else about the component. Raises as `check_permissions`."""
-    target = getattr(component, "instance", None) or component
-    for check in checks:
-        has_object_permission = getattr(check, "has_object_permission", None)
-        if has_object_permission is None:
-            continue
-        allowed = has_object_permission(component.request, component, target)
-        if allowed is not True and not (yield allowed):
-            raise refusal(check, component, host, is_authenticated)
-
-
-def refusal(check: Any, component: Component, host: Host, is_authenticated: bool) -> AuthRequired | Forbidden:
+def refusal(check: Any, component: Component, host: Host, who: Identity) -> AuthRequired | Forbidden:
     """Return what a refused caller is told: to log in, or the permission class's own message."""
     why = f"{type(check).__name__} refused {type(component).__name__}"
-    if not is_authenticated:
+    if not who.is_authenticated:
         return AuthRequired(why, login_url=host.login_url())
     message = getattr(check, "message", None)
     return Forbidden(why, message=str(message) if message else None, code=getattr(check, "code", None))
@@ -66,11 +48,6 @@ def check_apps(component: Component) -> None:
             raise ComponentDefinitionError(
                 f"{type(component).__name__}.{name} needs {app!r} in INSTALLED_APPS; without it nothing would keep it."
             )
-
-
-def public_text(error: AuthRequired | Forbidden) -> str:
-    """Return the translated text of a refusal."""
-    return translate(error.public)
 
 
 def _instance(policy: Any) -> Any:

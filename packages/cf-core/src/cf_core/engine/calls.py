@@ -89,7 +89,7 @@ class Effects(NamedTuple):
 NO_EFFECTS = Effects()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What a call came to, the same for every transport."""
 

@@ -14,10 +14,13 @@ logger = logging.getLogger("cf_core.events")
 """INFO for every event; the record's `cf_event` attribute has the same as a dict."""
 
 
+def is_logged() -> bool:
+    """Whether anybody reads the lines."""
+    return logger.isEnabledFor(logging.INFO)
+
+
 def log_event(call: Call, seconds: float, answer: Answer | None = None, error: BaseException | None = None) -> None:
     """Write the line of one event; `seconds` is the whole call's duration."""
-    if not logger.isEnabledFor(logging.INFO):
-        return
     if answer is not None:
         outcome: int | str = answer.status
     else:

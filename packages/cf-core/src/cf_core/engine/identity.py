@@ -39,11 +39,14 @@ class Identity:
             return ("u", self.user_id, self.auth_hash)
         return ("s", self.session) if self.session else ("n",)
 
-    def owner(self, component_id: str) -> str:
-        """Return who owns a request id: the user, else the session, else the component's id."""
+    def owner(self, component: str, audience: Audience | None) -> str:
+        """Return who owns a request id: the user, else the session, else whoever holds the component.
+
+        A session younger than the token does not count: it may have begun with the very answer that was lost.
+        """
         if self.user_id is not None:
             return f"u:{self.user_id}"
-        return f"s:{self.session}" if self.session else f"c:{component_id}"
+        return f"c:{component}" if self.session is None or audience == ("n",) else f"s:{self.session}"
 
     def check(self, audience: Audience) -> None:
         """Refuse a token of someone else. The table: docs/reference/tokens.md.

@@ -12,10 +12,10 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .admission import check_apps, check_object_permissions, check_permissions, policies
+from .admission import check_apps, policies, refusal
 from .calls import LAZY, Answer, Call
 from .errors import InProgress, NotFound, StateConflict, StateInvalid
-from .eventlog import log_event
+from .eventlog import is_logged, log_event
 from .events import EventHandler
 from .extensions import Span, extensions
 from .outbox import Outbox, current_outbox
@@ -31,10 +31,12 @@ Performance = Generator[Any, Any, Answer]
 
 
 def perform(call: Call) -> Performance:
-    """Run one call to its answer. Raises what it refuses with, and what the author's code raises."""
-    if call.event is None:
-        answer: Answer = yield from _perform(call)
-        return answer
+    """Return the steps of one call; they raise what it refuses with, and what the author's code raises."""
+    return _perform(call) if call.event is None or not is_logged() else _logged(call)
+
+
+def _logged(call: Call) -> Performance:
+    """Run an event and write its line to the log."""
     began = time.perf_counter()
     try:
         answer = yield from _perform(call)
@@ -47,15 +49,16 @@ def perform(call: Call) -> Performance:
 
 def _perform(call: Call) -> Performance:
     host = current_host()
-    opened = component, token, _ = _open(call, host)
-    checks = policies(call, component, token, host) if call.enforce_permissions else []
-    yield from check_permissions(checks, component, host, _is_known(call))
+    opened = _open(call, host)
+    component, token, _, checks = opened
+    for check in checks:
+        allowed = check.has_permission(component.request, component)
+        if allowed is not True and not (yield allowed):
+            raise refusal(check, component, host, call.who)
     if call.event is None:
         if call.lazy:
             return lazy_answer(call, component, host)
-        with _OpenOutbox() as outbox:
-            answer: Answer = yield from _run(call, opened, checks, host)
-        host.commit(component, outbox)
+        answer: Answer = yield from _run(call, opened, host)
         return answer
     claim: Claim | None = None
     if call.rid is not None:
@@ -64,7 +67,11 @@ def _perform(call: Call) -> Performance:
             return claimed
         claim = claimed
     try:
-        answer = yield from _run_event(call, opened, checks, host, claim)
+        if token is not None and token.is_stale:
+            known = host.recorded(claim, component) if claim is not None else None
+            answer = known if known is not None else (yield from _refuse_stale(call, host))
+        else:
+            answer = yield from _run_event(call, opened, host, claim)
     except BaseException:
         if claim is not None:
             host.release(claim)
@@ -74,20 +81,20 @@ def _perform(call: Call) -> Performance:
     return answer
 
 
-def _run_event(call: Call, opened: _Opened, checks: list[Any], host: Host, claim: Claim | None) -> Performance:
+def _run_event(call: Call, opened: _Opened, host: Host, claim: Claim | None) -> Performance:
     """Run an event inside its unit of work: all of it is kept, or nothing is."""
-    component, token, _ = opened
-    if token is not None and token.is_stale:
-        known = host.recorded(claim, component) if claim is not None else None
-        return known if known is not None else (yield from _refuse_stale(call, host))
-    for guard in extensions.guards:
-        if call.event != LAZY:
+    component = opened.component
+    if call.event != LAZY:
+        for guard in extensions.guards:
             yield guard(component, call)
+    outbox, outer = Outbox(), current_outbox.get()
     unit: UnitOfWork | None = None
+    # Set and set back, not reset by its token: an async call changes contexts on the way.
+    current_outbox.set(outbox)
     try:
-        with _OpenOutbox() as outbox, host.unit(component) as unit:
+        with host.unit(component) as unit:
             call.unit = unit
-            answer: Answer = yield from _run(call, opened, checks, host)
+            answer: Answer = yield from _run(call, opened, host)
             if claim is not None:
                 host.record(claim, call, component, unit, answer)
             if unit.touched:
@@ -108,34 +115,42 @@ def _run_event(call: Call, opened: _Opened, checks: list[Any], host: Host, claim
         if isinstance(error, StateConflict):
             return (yield from _refuse_stale(call, host))
         raise
+    finally:
+        current_outbox.set(outer)
     return answer
 
 
 def _refuse_stale(call: Call, host: Host) -> Performance:
     """Raise StateConflict with a render of what the server holds now."""
     current = replace(call, component=_class(call), event=None, rid=None)
-    component, token, _ = opened = _open(current, host)
-    checks = policies(current, component, token, host) if call.enforce_permissions else []
-    answer: Answer = yield from _run(current, opened, checks, host, is_current=True)
+    answer: Answer = yield from _run(current, _open(current, host), host, is_current=True)
     raise StateConflict("The state moved on since this token was issued", answer=replace(answer, status=409))
 
 
-def _run(call: Call, opened: _Opened, checks: list[Any], host: Host, *, is_current: bool = False) -> Steps:
+def _run(call: Call, opened: _Opened, host: Host, *, is_current: bool = False) -> Steps:
     """Restore, check the object, handle, render, seal."""
-    component, _, handler = opened
-    yield from _restore(call, opened)
-    yield from check_object_permissions(checks, component, host, _is_known(call))
+    component, token, handler, checks = opened
+    watch = _observed if extensions.observers else _unobserved
+    if token is not None and token.is_mounted:
+        yield from watch("hydrate", call, component, _hydrate(opened))
+    elif not component.is_mounted:
+        yield from watch("mount", call, component, _mount(call, component))
+    for check in checks:
+        ask = getattr(check, "has_object_permission", None)
+        allowed = ask is None or ask(component.request, component, getattr(component, "instance", None) or component)
+        if allowed is not True and not (yield allowed):
+            raise refusal(check, component, host, call.who)
     if handler is not None:
-        yield from _observed("event", call, component, _handle(call, component, handler))
-    return (
-        yield from _observed("render", call, component, render_and_seal(call, component, host, is_current=is_current))
-    )
+        yield from watch("event", call, component, _handle(call, component, handler))
+    return (yield from watch("render", call, component, render_and_seal(call, component, host, is_current=is_current)))
 
 
 class _Opened(NamedTuple):
     component: Component
     token: StateToken | None
     handler: EventHandler | None
+    checks: list[Any]
+    """Instances of the permission classes that hold for this call."""
 
 
 def _open(call: Call, host: Host) -> _Opened:
@@ -152,7 +167,7 @@ def _open(call: Call, host: Host) -> _Opened:
         token = host.unseal(type(component), call.token, identity, call.rid, expected_id=call.expected_id)
         component._id = token.id
         component._children = token.children
-        component.params = {**component.params, **token.params}
+        component.params.update(token.params)
         component.revision = token.revision
     elif call.event is not None and not (call.may_mount_for_event or component.is_mounted):
         raise StateInvalid("An event needs the token of a render")
@@ -166,7 +181,8 @@ def _open(call: Call, host: Host) -> _Opened:
         handler = type(component)._events.get(call.event)
         if handler is None:
             raise NotFound(f"{type(component).__name__} has no event {call.event!r}")
-    return _Opened(component, token, handler)
+    checks = policies(call, component, token, host) if call.enforce_permissions else []
+    return _Opened(component, token, handler, checks)
 
 
 def _inject_user(component: Component, identity: Identity) -> None:
@@ -176,18 +192,19 @@ def _inject_user(component: Component, identity: Identity) -> None:
     component._injected = ("user", "user_id") if params.setdefault("user_id", identity.pk) == identity.pk else ("user",)
 
 
-def _restore(call: Call, opened: _Opened) -> Steps:
-    """Bring the instance to where its last render left it, or mount it."""
-    component, token, handler = opened
-    if token is not None and token.is_mounted:
-        if token.load is not None and _is_async(component, handler):
-            token.load()
-        yield from _observed("hydrate", call, component, _hydrate(component, token.state))
-        component.is_mounted = True
+def _hydrate(opened: _Opened) -> Steps:
+    """Bring the instance to where its last render left it."""
+    component, token, handler, _ = opened
+    if token is None:
+        return
+    if token.load is not None and _is_async(component, handler):
+        token.load()
+    pending = component.hydrate(token.state)
+    if pending is not None:
+        yield pending
+    component.is_mounted = True
+    if component.state_schema is not None:
         component._check_state("restored")
-    elif not component.is_mounted:
-        yield from _observed("mount", call, component, _mount(call, component))
-        component.is_mounted = True
 
 
 def _is_async(component: Component, handler: EventHandler | None) -> bool:
@@ -201,10 +218,12 @@ def _is_async(component: Component, handler: EventHandler | None) -> bool:
 def _mount(call: Call, component: Component) -> Steps:
     for loader in extensions.loaders:
         if (yield loader(component, call)):
-            return
-    pending = component.mount(**type(component)._mount_arguments.pick(component.params))
-    if pending is not None:
-        yield pending
+            break
+    else:
+        pending = component.mount(**type(component)._mount_arguments.pick(component.params))
+        if pending is not None:
+            yield pending
+    component.is_mounted = True
 
 
 def _handle(call: Call, component: Component, handler: EventHandler) -> Steps:
@@ -219,17 +238,13 @@ def _handle(call: Call, component: Component, handler: EventHandler) -> Steps:
         yield pending
 
 
-def _hydrate(component: Component, state: dict[str, Any]) -> Steps:
-    pending = component.hydrate(state)
-    if pending is not None:
-        yield pending
+def _unobserved(stage: str, call: Call, component: Component, steps: Steps) -> Steps:
+    return steps
 
 
 def _observed(stage: str, call: Call, component: Component, steps: Steps) -> Steps:
     """Run a stage; observers hear of it before and after."""
     observers = extensions.observers
-    if not observers:
-        return (yield from steps)
     for observer in observers:
         observer.began(stage, component, call.event)
     began, queries, failed = time.perf_counter(), _queries(call), None
@@ -249,26 +264,5 @@ def _queries(call: Call) -> int:
     return call.unit.queries if call.unit is not None else 0
 
 
-def _is_known(call: Call) -> bool:
-    return call.who.is_authenticated
-
-
 def _class(call: Call) -> type[Component]:
     return call.component if isinstance(call.component, type) else type(call.component)
-
-
-class _OpenOutbox:
-    """The call's outbox for as long as it runs. Not reset by token: an async call changes contexts on the way."""
-
-    __slots__ = ("_before", "_outbox")
-
-    def __enter__(self) -> Outbox:
-        self._before = current_outbox.get()
-        self._outbox = Outbox()
-        current_outbox.set(self._outbox)
-        return self._outbox
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        current_outbox.set(self._before)
-        if error is not None:
-            self._outbox.drop()

@@ -26,7 +26,8 @@ def render_and_seal(call: Call, component: Component, host: Host, *, is_current:
         rendered = yield from render(component, host, slots)
     else:
         component._placed = dict(component._children)
-    component._check_state("sealed")
+    if component.state_schema is not None:
+        component._check_state("sealed")
     text = seal(call, component, host, is_current=is_current)
     effects = NO_EFFECTS
     if call.event is not None:
@@ -63,6 +64,10 @@ def render(component: Component, host: Host, slots: Slots) -> Steps:
         html = renderer.render(component, template_context(component, slots))
     finally:
         component._is_rendering = False
+    for name in component.slots:
+        # What the template left out is not on the page any more, so a later render cannot refer to it.
+        if name not in slots.looked_at:
+            component._placed.pop(f"slot:{name}", None)
     if "<" not in html:
         # The text of a test renderer: there is nothing to stamp, and nothing that a browser would be sent.
         return Rendered(html, -1, "", component.id)
@@ -97,11 +102,15 @@ def seal(call: Call, component: Component, host: Host, *, is_current: bool = Fal
         view = call.policy.view
     if not is_current:
         component.revision += 1
-    injected = component._injected
+    params, injected = component.params, component._injected
+    # The user is filled in afresh on every call and never travels.
+    params = (
+        {name: value for name, value in params.items() if name not in injected} if len(params) > len(injected) else {}
+    )
     token = StateToken(
         component=type(component).component_name,
         id=component.id,
-        params={name: value for name, value in component.params.items() if name not in injected},
+        params=params,
         state=component.dehydrate() if is_mounted else {},
         revision=component.revision,
         audience=identity.audience(),

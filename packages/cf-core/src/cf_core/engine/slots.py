@@ -39,6 +39,8 @@ class Slots(Mapping[str, SafeHtml]):
     def __init__(self) -> None:
         self._html: dict[str, SafeHtml] = {}
         self._waiting: dict[str, Callable[[], SafeHtml]] = {}
+        self.looked_at: set[str] = set()
+        """The slots that the template has shown, or asked for."""
 
     def put(self, name: str, html: SafeHtml) -> None:
         """Set a slot's HTML."""
@@ -51,7 +53,9 @@ class Slots(Mapping[str, SafeHtml]):
     def __getitem__(self, name: str) -> SafeHtml:
         if name in self._waiting:
             self._html[name] = self._waiting.pop(name)()
-        return self._html[name]
+        html = self._html[name]
+        self.looked_at.add(name)
+        return html
 
     def __contains__(self, name: object) -> bool:
         return name in self._html or name in self._waiting

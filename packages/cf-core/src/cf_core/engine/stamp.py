@@ -101,8 +101,9 @@ def _end_of_root(html: str, start: re.Match[str]) -> int | None:
         return start.end() if _TAIL.match(html, start.end()) else None
     close = f"</{tag}>"
     if html.endswith(close, 0, end) and tag not in _UNBALANCED:
-        inner = html[start.end() : end - len(close)]
-        if f"</{tag}" not in inner or _is_balanced(inner, tag):
+        if html.find(f"</{tag}", start.end(), end - len(close)) < 0:
+            return end
+        if _is_balanced(html[start.end() : end - len(close)], tag):
             return end
     return _parsed_end(html, start.start(), end)
 
