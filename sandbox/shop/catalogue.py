@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.core.validators import validate_slug
 from django.db.models import Q
 from django.urls import reverse
 from pydantic import BaseModel, Field, field_validator
@@ -35,7 +36,12 @@ class Filters(BaseModel):
     @field_validator("q", mode="before")
     @classmethod
     def _trim(cls, value: Any) -> Any:
-        return str(value).strip()[:100]
+        return str(value).replace("\0", "").strip()[:100]
+
+    @field_validator("brand")
+    @classmethod
+    def _plain_brand(cls, value: str) -> str:
+        return value if validate_slug.regex.fullmatch(value) else ""
 
     @field_validator("page", mode="before")
     @classmethod

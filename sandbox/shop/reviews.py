@@ -35,7 +35,7 @@ class ReviewsComponent(Component):
         """Publish a review: one for each person and product."""
         if not self._has_account():
             raise AuthRequired("Reviews have an author")
-        text = text.strip()
+        text = text.replace("\0", "").strip()
         self.state["draft"] = {"rating": rating, "text": text}
         if not 1 <= rating <= 5:
             self.errors["rating"] = "Choose one to five stars."

@@ -25,9 +25,6 @@ ARGUMENTS = (
 ).split()
 PAGES = ["/", "/gallery/", "/shop/", "/shop/product/1/", "/shop/cart/", "/login/", "/source/product/"]
 
-# One server and one browser are enough: all of this runs in one worker.
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.filterwarnings("ignore::ResourceWarning")]
-
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -128,7 +125,6 @@ def test_pages_fit_and_keep_to_the_policy(open_window: Callable[..., Page], sche
 
     for url in PAGES:
         page.goto(url)
-        page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, url
         broken = "[...document.images].filter((image) => image.complete && !image.naturalWidth).length"
         assert page.evaluate(broken) == 0, url
