@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.core.validators import validate_slug
 from django.db.models import Q
 from django.urls import reverse
 from pydantic import BaseModel, Field, field_validator
@@ -41,7 +41,7 @@ class Filters(BaseModel):
     @field_validator("brand")
     @classmethod
     def _plain_brand(cls, value: str) -> str:
-        return value if validate_slug.regex.fullmatch(value) else ""
+        return value if re.fullmatch(r"[\w-]*", value, re.ASCII) else ""
 
     @field_validator("page", mode="before")
     @classmethod
