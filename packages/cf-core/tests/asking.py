@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
@@ -93,7 +95,10 @@ def show(client: Client, name: str, /, *, lazy: bool = False, component_id: str 
 def request_of(client: Client, method: str = "POST") -> HttpRequest:
     """Return a request as the client's browser would send it, with its session and user."""
     request = RequestFactory().generic(method, "/")
-    request.session = client.session if client.cookies.get("sessionid") else type(client.session)()
+    # `client.session` would begin a session for a visitor who has none.
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
+    request.session = store(cookie.value if cookie else None)
     request.user = get_user(request)
     return request
 

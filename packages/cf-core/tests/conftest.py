@@ -42,7 +42,7 @@ def _fresh() -> Iterator[None]:
 
 @pytest.fixture
 def register() -> Iterator[Callable[..., Any]]:
-    """Register a class for one test, `register(Cls)` or `register(Cls, "name")`; a second one takes the first's place."""
+    """Register a class for one test: `register(Cls)` or `register(Cls, "name")`; a second one replaces the first."""
     from cf_core import registry
 
     names: list[str] = []

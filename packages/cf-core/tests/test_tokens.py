@@ -54,7 +54,7 @@ def test_a_token_goes_on_where_the_last_render_left_it(client: Client) -> None:
     assert shown.token.startswith("cf1.")
 
 
-# -- altered (S1)
+# -- what was altered
 
 
 def test_every_altered_character_is_refused(client: Client) -> None:
@@ -154,7 +154,7 @@ def test_a_signature_of_this_project_for_something_else_is_no_token(client: Clie
         assert_is(shown.json("increment", state=f"cf1.{signed}"), 400, "state_invalid")
 
 
-# -- signed, yet not what it should be (S2)
+# -- signed, yet not what it should be
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_signed_content_of_another_form_is_refused_and_imports_nothing(client: C
     } == set()
 
 
-# -- of another component or instance (S4)
+# -- of another component or instance
 
 
 def test_a_token_of_another_component_is_refused(client: Client) -> None:
@@ -242,7 +242,7 @@ def test_the_wrong_instance_is_named_before_the_tokens_age(client: Client, monke
     assert_is(first.json("increment", headers={"X-Component": second.id}), 400, "state_invalid")
 
 
-# -- of somebody else (S3)
+# -- of somebody else
 
 
 def test_another_users_token_is_refused(client_of: Any, ann: Any, bob: Any) -> None:
@@ -339,7 +339,7 @@ def start_session(client: Client) -> None:
     client.cookies[django_settings.SESSION_COOKIE_NAME] = session.session_key
 
 
-# -- too old, from the future (S6)
+# -- too old, from the future
 
 
 @pytest.mark.parametrize(("age", "status"), [(DAY - 1, 200), (DAY + 1, 410), (-29, 200), (-31, 410), (10 * DAY, 410)])
@@ -372,7 +372,7 @@ def test_every_event_makes_a_token_younger(client: Client, monkeypatch: pytest.M
         assert shown.json("increment").status_code == 200
 
 
-# -- keys (S9)
+# -- the keys of the project
 
 
 def test_a_token_of_a_fallback_key_works_and_comes_back_under_the_new_one(client: Client, settings: Any) -> None:
@@ -405,7 +405,7 @@ def test_the_key_id_tells_nothing_of_the_key() -> None:
     assert len(key_id) == 8
 
 
-# -- versions of the code (D1)
+# -- versions of the code
 
 
 def versioned(version: int, migrate: Any = None, **attributes: Any) -> type[Component]:

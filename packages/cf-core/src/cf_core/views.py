@@ -93,9 +93,9 @@ class ComponentView(View):
             if known is None or type(known) is ComponentError:
                 known = _incident(request, error)
             elif known.status >= 500:
-                logger.error("%s: %s", type(error).__name__, error, exc_info=error)
+                logger.error("%s: %s", type(error).__name__, _one_line(error), exc_info=error)
             elif known is not error or str(known) != known.public:
-                logger.info("Refused with %d %s: %s", known.status, known.code, known)
+                logger.info("Refused with %d %s: %s", known.status, known.code, _one_line(known))
             return refuse(request, known)
 
     def _call(self, request: HttpRequest, asked: Asked, kwargs: dict[str, Any]) -> Call:
@@ -187,6 +187,11 @@ def _incident(request: HttpRequest, error: Exception) -> ComponentError:
     is_shown = settings.DEBUG and request.META.get("REMOTE_ADDR") in settings.INTERNAL_IPS
     detail = {"detail": f"{type(error).__name__}: {error}"} if is_shown else {}
     return Internal(str(error), incident=incident, **detail)
+
+
+def _one_line(error: Exception) -> str:
+    """Return the start of an error's text, which may hold what a client or a database said, without line breaks."""
+    return " ".join(str(error)[:200].split())
 
 
 def _candidates(view: ComponentView, request: HttpRequest, kwargs: dict[str, Any]) -> Iterator[str]:

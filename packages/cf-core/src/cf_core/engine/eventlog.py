@@ -32,7 +32,7 @@ def log_event(call: Call, seconds: float, answer: Answer | None = None, error: B
         "ms": round(seconds * 1000, 2),
         "queries": call.unit.queries if call.unit else 0,
         "user": call.identity.user_id if call.identity else None,
-        "rid": call.rid,
+        "rid": _printable(call.rid) if call.rid is not None else None,
     }
     logger.info(" ".join(f"{key}=%s" for key in fields), *fields.values(), extra={"cf_event": fields})
 
@@ -42,6 +42,6 @@ def _name(call: Call) -> str:
     return cls.component_name or cls.__qualname__
 
 
-def _printable(event: str | None) -> str:
+def _printable(word: str | None) -> str:
     """Return a client's word without line breaks, at most 64 characters of it."""
-    return "".join(c if c.isprintable() else "?" for c in (event or "")[:64])
+    return "".join(c if c.isprintable() else "?" for c in (word or "")[:64])
