@@ -492,7 +492,7 @@
 
   function start() {
     const version = window.htmx?.version;
-    if (!/^4\./.test(version)) return console.error("cf_core: components need htmx 4, found", version);
+    if (!/^4\./.test(version)) return console.error("cf_core needs htmx 4, found", version);
     note(document);
     htmx.registerExtension("component", {
       htmx_before_morph_node: (old, { newNode }) => beforeNode(old, newNode),
@@ -545,7 +545,7 @@
     Object.assign(event, { component, root, target: ctx.target, swap: ctx.swap });
     const { events, pauses } = component;
     const isFull = events.length > MAX_WAITING;
-    if (isFull) report(event, { status: 0, code: "too_many_waiting", error: text("full") });
+    if (isFull) report(event, { status: 0, code: "queue_full", error: text("full") });
     if (isFull || (DROP.test(event.mode) && (events[0] || pauses))) htmxEvent.preventDefault();
     // The lane is the queue: htmx's own loses its place when a render removes the element that was clicked.
     for (let holder = source; holder; holder = holder === root ? null : holder.parentElement) {
