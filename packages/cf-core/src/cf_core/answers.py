@@ -6,11 +6,10 @@ import json
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from pydantic_core import to_json
 
 from .engine.calls import Answer, Effects
 from .engine.stamp import Rendered
-
-_JSON = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def to_text(answer: Answer) -> str:
@@ -32,7 +31,7 @@ def to_text(answer: Answer) -> str:
         head["o"] = _plain(answer.optimistic)
     if any(answer.effects):
         head["f"] = _plain(answer.effects._asdict())
-    return f"{_JSON(head)}\n{rendered.html if rendered is not None else ''}"
+    return f"{to_json(head).decode()}\n{rendered.html if rendered is not None else ''}"
 
 
 def from_text(text: str) -> Answer:

@@ -123,7 +123,11 @@ class ComponentView(View):
     def _params(
         self, request: HttpRequest, asked: Asked, cls: type[Component], kwargs: dict[str, Any]
     ) -> dict[str, Any]:
-        own = self.get_component_params(request, **kwargs)
+        if type(self).get_component_params is ComponentView.get_component_params:
+            # The lifecycle fills in the user itself.
+            own = {name: value for name, value in kwargs.items() if name != "name"}
+        else:
+            own = self.get_component_params(request, **kwargs)
         return {**{name: asked.params[name] for name in cls.public_params if name in asked.params}, **own}
 
     def _supplies_params(self, kwargs: dict[str, Any]) -> bool:

@@ -65,7 +65,7 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponse:
     if kind == "page":
         return _page(request, answer)
     response = _json(answer) if kind == "json" else _fragment(answer)
-    response["X-Component"] = answer.component_id
+    response.headers["X-Component"] = answer.component_id
     return _private(response)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from typing import NamedTuple
 
@@ -78,9 +78,9 @@ def stamp(html: str, stamp: Stamp, component_id: str, where: str) -> Rendered:
     tag, written = start.groups()
     dom_id, added = component_id, f"{stamp.before_id}{component_id}{stamp.after_id}{_SYNC}"
     token_at = 0
-    if written and ("id=" in written or "cf-" in written or "hx-sync" in written):
+    if written and _may_matter(written.lower()):
         own = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(written)}
-        dom_id = own.get("id") or component_id
+        dom_id = unescape(own.get("id") or "") or component_id
         if "data-cf-id" in own:
             added = added.partition(component_id)[2].removeprefix('"')
         if any(name.startswith("hx-sync") for name in own):
@@ -91,6 +91,11 @@ def stamp(html: str, stamp: Stamp, component_id: str, where: str) -> Rendered:
         added += f' id="{component_id}"'
     head = f"<{tag}{added}"
     return Rendered(f"{head}{html[start.end(1) : end]}", token_at or len(head), tag, dom_id)
+
+
+def _may_matter(written: str) -> bool:
+    """Whether attributes may hold one that the stamp has to know: most roots have none."""
+    return "id=" in written or "id " in written or "cf-" in written or "hx-sync" in written
 
 
 def _end_of_root(html: str, start: re.Match[str]) -> int | None:

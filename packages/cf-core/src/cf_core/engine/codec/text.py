@@ -27,7 +27,7 @@ def dumps(value: object, types: TypeTable, *, name: str = "state") -> str:
 
     Raises UnserialisableState, which names the key path below `name`, the type, and what to do.
     """
-    if _is_plain(value):
+    if _is_flat(value) or _is_plain(value):
         text = _text_of(value)
         if text is not None and not _may_hold_tags(text):
             return text
@@ -52,6 +52,11 @@ def loads(text: str, types: TypeTable, resolve: Resolve | None = None) -> Any:
     if not _may_hold_tags(text) and _is_shallow(text, data):
         return data
     return decode(data, types, resolve)
+
+
+def _is_flat(value: Any) -> bool:
+    """Whether the value is a dict of texts and numbers: the usual small state."""
+    return type(value) is dict and _STR.issuperset(map(type, value)) and USUAL.issuperset(map(type, value.values()))
 
 
 def _is_plain(value: Any) -> bool:
