@@ -13,7 +13,10 @@ from typing import Any
 State = dict[str, Any]
 Payload = dict[str, list[str]]
 
-CSP = "default-src 'self'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; object-src 'none'; base-uri 'none'"
+CSP = (
+    "default-src 'self'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+    "object-src 'none'; base-uri 'none'"
+)
 CONFIG = {"includeIndicatorCSS": False, "history": "reload", "mode": "same-origin"}
 TEXTS = {
     "offline": "You are offline. What you did last will be sent when you are back.",
@@ -306,7 +309,6 @@ def render_page(body: str, *, script: str, csrf: str) -> tuple[str, dict[str, st
         while place in body:
             body = body.replace(place, mount(name), 1)
     html = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>stub</title>
-      <link rel="icon" href="data:,">
       <meta name="viewport" content="width=device-width">
       <meta name="htmx-config" content='{json.dumps(CONFIG)}'>
       <link rel="stylesheet" href="/static/cf_core/component-client.css" nonce="{nonce}">
