@@ -11,7 +11,9 @@ from tests.components import CANARY
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("debug", "internal", "told"), [(False, True, False), (True, False, False), (True, True, True)])
+@pytest.mark.parametrize(
+    ("debug", "internal", "told"), [(False, True, False), (True, False, False), (True, True, True)]
+)
 def test_detail_is_told_to_developers_only(client, settings, debug: bool, internal: bool, told: bool) -> None:
     settings.DEBUG = debug
     settings.INTERNAL_IPS = ["127.0.0.1"] if internal else []

@@ -13,8 +13,8 @@ from django_htmx.http import HttpResponseClientRedirect, push_url, trigger_clien
 
 from .conf import conf
 from .engine.calls import Answer, Effects
-from .engine.errors import ComponentError, Malformed, MediaType, StateConflict, TooLarge
-from .engine.ports import translate
+from .engine.errors import AuthRequired, ComponentError, Malformed, MediaType, StateConflict, TooLarge
+from .engine.ports import current_host, translate
 from .json_limits import read_json
 from .tokens import PREFIX
 
@@ -74,6 +74,8 @@ def refuse(request: HttpRequest, error: ComponentError) -> HttpResponse:
     if isinstance(error, StateConflict) and error.answer is not None and wants(request) == "htmx":
         return respond(request, error.answer)
     body = {**error.body(), "error": translate(error.public)}
+    if isinstance(error, AuthRequired):
+        body.setdefault("login_url", current_host().login_url())
     if isinstance(error, StateConflict) and error.answer is not None:
         body |= {"html": error.answer.html, "state": error.answer.token}
     response = JsonResponse(body, status=error.status)

@@ -139,6 +139,8 @@ def _handler(stub: Stub) -> type[BaseHTTPRequestHandler]:
                 return self.reply(200, file.read_bytes(), {"Content-Type": TYPES[file.suffix]})
             if path == "/components/_csrf/":
                 return self.json(200, {"csrf": stub.csrf}, {"Cache-Control": "no-store"})
+            if path == "/favicon.ico":
+                return self.reply(204, b"", {})
             if path in stub.pages:
                 fault = stub.take_fault("GET")
                 if fault and fault.drop:

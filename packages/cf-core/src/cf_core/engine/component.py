@@ -6,7 +6,7 @@ import random
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -108,8 +108,13 @@ class Component:
 
     # -- what authors override
 
-    def mount(self) -> Any:
-        """Fill the state for the first render. Name the params it wants: `def mount(self, quiz_id: int)`."""
+    if TYPE_CHECKING:
+        # Each component names the params that its mount wants, which a signature here would forbid.
+        mount: Callable[..., Any]
+    else:
+
+        def mount(self) -> Any:
+            """Fill the state for the first render. Name the params it wants: `def mount(self, quiz_id: int)`."""
 
     def hydrate(self, state: dict[str, Any]) -> Any:
         """Take the state back before an event."""
