@@ -122,10 +122,13 @@ def _read_form(request: HttpRequest, component_id: str | None) -> Asked:
     fields: dict[str, Any] = dict(request.POST.lists())
     limit = conf().MAX_BODY_BYTES
     if request.content_type == "multipart/form-data":
-        size = sum(len(name) + sum(map(len, texts)) for name, texts in fields.items())
+        size = sum(len(text.encode()) for name, texts in fields.items() for text in (name, *texts))
         if size > limit:
-            raise TooLarge(f"The form's fields are {size} characters; MAX_BODY_BYTES allows {limit}", limit=limit)
+            raise TooLarge(f"The form's fields are {size} bytes; MAX_BODY_BYTES allows {limit}", limit=limit)
         fields |= dict(request.FILES.lists())
+    elif len(request.body) > limit:
+        # Sent in chunks, without a Content-Length.
+        raise TooLarge(f"The body is {len(request.body)} bytes; MAX_BODY_BYTES allows {limit}", limit=limit)
     event = _take(fields, "_event")
     if event is None:
         event = _take(fields, "event")
