@@ -42,6 +42,9 @@ format: dev ## put imports and formatting right
 types: dev ## mypy --strict over the packages
 	@$(DEV)/mypy
 
+bench: dev ## measure an event and a page against a hand-written view (ARGS="--rounds 30 --write", "--profile counter")
+	@$(DEV)/python benchmarks/run.py $(ARGS)
+
 docs: dev ## build the documentation into docs/_build, warnings are errors
 	@$(DEV)/sphinx-build -W --keep-going -q -b html docs docs/_build
 	@echo "docs/_build/index.html"
