@@ -17,8 +17,12 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from environment import find_pythons  # noqa: E402 - found through the line above
+
 ENVIRONMENTS = HERE / ".venvs"
-PYTHON = "3.13"
+PYTHON = (3, 13)
 COMMON = ("Django==5.2.19", "channels==4.3.2", "daphne==4.2.3", "redis==8.1.0")
 INSTALLS = {
     "limit": (),
@@ -85,11 +89,14 @@ def read_options() -> argparse.Namespace:
 def make_environments() -> None:
     """Make the interpreters that are missing."""
     uv = Path(sys.executable).with_name("uv")
+    interpreter = find_pythons().get(PYTHON)
+    if interpreter is None:
+        sys.exit("The benchmark compares under Python 3.13, which is not on PATH nor under ~/.pyenv/versions.")
     for name, extra in INSTALLS.items():
         folder = ENVIRONMENTS / f"py313-{name}"
         if not folder.exists():
             print(f"making {folder.relative_to(ROOT)}", flush=True)
-            subprocess.run([uv, "venv", "-q", "--python", PYTHON, folder], check=True)
+            subprocess.run([uv, "venv", "-q", "--python", interpreter, folder], check=True)
             python = folder / "bin/python"
             subprocess.run([uv, "pip", "install", "-q", "--python", python, *COMMON, *extra], check=True)
 
