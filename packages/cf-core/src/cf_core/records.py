@@ -176,8 +176,14 @@ def _check_digest(claimed: Claim, digest: str) -> None:
 
 
 def _arguments(call: Call) -> str:
-    shown = {name: "********" if _PRIVATE.search(name) else value for name, value in call.payload.items()}
-    return _JSON(shown)
+    return _JSON(_redacted(dict(call.payload)))
+
+
+def _redacted(value: Any) -> Any:
+    """Return a value of a payload without what stands under private names in it, however deep."""
+    if isinstance(value, dict):
+        return {name: "********" if _PRIVATE.search(str(name)) else _redacted(item) for name, item in value.items()}
+    return [_redacted(item) for item in value] if isinstance(value, list) else value
 
 
 def _told(value: Any) -> Any:
