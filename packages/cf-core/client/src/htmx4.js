@@ -29,9 +29,11 @@ export function connect(given) {
   on("after:swap", (ctx) => ctx.cfKept?.forEach((restore) => restore()));
   on("finally:request", settle);
   watchTyping();
+  note(document);
   addEventListener("online", () => showOffline(false, wakeAll()));
   addEventListener("offline", () => showOffline(true));
   showOffline(!navigator.onLine);
+  // This script comes first, so that htmx cannot send an event before it listens.
   if (window.htmx) start();
   else addEventListener("DOMContentLoaded", start);
 }
@@ -39,7 +41,6 @@ export function connect(given) {
 function start() {
   const version = window.htmx?.version;
   if (!/^4\./.test(version)) return console.error("cf_core needs htmx 4, found", version);
-  note(document);
   htmx.registerExtension("component", {
     htmx_before_morph_node: (old, { newNode }) => beforeNode(old, newNode),
     htmx_before_morph_attr: (element, { attrName, newValue }) => beforeAttribute(element, attrName, newValue),

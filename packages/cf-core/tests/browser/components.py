@@ -219,8 +219,8 @@ def speaker_handle(state: State, event: str, payload: Payload) -> Reply | None:
             return Reply(trigger={"component:focus": {"id": "goal"}})
         case "messages":
             messages = [
-                {"level": "success", "tags": "success", "text": "Saved <b>it</b>"},
-                {"level": "error", "tags": "error", "text": "Not all of it"},
+                {"level": 25, "tags": "mine success", "text": "Saved <b>it</b>"},
+                {"level": 40, "tags": "danger", "text": "Not all of it"},
             ]
             return Reply(trigger={"component:messages": messages})
         case "emit":
@@ -301,22 +301,25 @@ def root(name: str, cid: str, state: State, children: dict[str, str] | None, rep
     return f"{tag} {stamp} {rest}", sealed
 
 
-def render_page(body: str, *, script: str, csrf: str) -> tuple[str, dict[str, str]]:
+def render_page(body: str, *, script: str, csrf: str, htmx_first: bool = False) -> tuple[str, dict[str, str]]:
     """Return (HTML, headers) of a page under the strict policy. `{pad}` in the body becomes a fresh pad."""
     nonce = secrets.token_urlsafe(8)
     for name in COMPONENTS:
         place = "{" + name + "}"
         while place in body:
             body = body.replace(place, mount(name), 1)
+    scripts = [
+        f"""<script src="/static/cf_core/{script}" defer nonce="{nonce}"
+          data-cf-csrf="{csrf}" data-cf-csrf-url="/components/_csrf/" data-cf-endpoint="/components/__name__/"
+          data-cf-texts="{escape(json.dumps(TEXTS))}"></script>""",
+        f'<script src="/static/cf_core/vendor/htmx.min.js" defer nonce="{nonce}"></script>',
+    ]
     html = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>stub</title>
       <meta name="viewport" content="width=device-width">
       <meta name="htmx-config" content='{json.dumps(CONFIG)}'>
       <link rel="stylesheet" href="/static/cf_core/component-client.css" nonce="{nonce}">
       <style nonce="{nonce}">.scroll {{ height: 40px; overflow: auto }} .far {{ margin-top: 3000px }}</style>
-      <script src="/static/cf_core/vendor/htmx.min.js" defer nonce="{nonce}"></script>
-      <script src="/static/cf_core/{script}" defer nonce="{nonce}"
-        data-cf-csrf="{csrf}" data-cf-csrf-url="/components/_csrf/"
-        data-cf-endpoint="/components/__name__/" data-cf-texts="{escape(json.dumps(TEXTS))}"></script>
+      {"".join(scripts[::-1] if htmx_first else scripts)}
       </head><body>{body}</body></html>"""
     policy = CSP.format(nonce=nonce)
     return html, {

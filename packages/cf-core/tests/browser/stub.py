@@ -58,6 +58,7 @@ class Stub:
 
     def __init__(self) -> None:
         self.script = "component-client.min.js"
+        self.htmx_first = False
         self.csrf = "csrf-1"
         self.page_csrf: str | None = None
         self.is_logged_out = False
@@ -87,7 +88,9 @@ class Stub:
 
     def page(self, path: str, body: str) -> str:
         """Serve a page and return its address; `body` may hold `{name}` for a fresh component of that name."""
-        self.pages[path] = lambda: render_page(body, script=self.script, csrf=self.page_csrf or self.csrf)
+        self.pages[path] = lambda: render_page(
+            body, script=self.script, csrf=self.page_csrf or self.csrf, htmx_first=self.htmx_first
+        )
         return self.url + path
 
     def fault(self, event: str | None = None, **what: Any) -> None:

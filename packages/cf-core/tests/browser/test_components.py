@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .actions import click, expect_count, expect_quiet, expect_text, ready
 from .stub import Stub, read_token
@@ -137,7 +137,7 @@ def test_messages_become_toasts(speaker: Page) -> None:
     expect_count(speaker, ".cf-toast", 2)
     first, second = speaker.locator(".cf-toast").all()
     expect(first.locator("span")).to_have_text("Saved <b>it</b>")
-    assert [first.get_attribute("data-level"), first.get_attribute("role")] == ["success", None]
+    assert [first.get_attribute("data-level"), first.get_attribute("role")] == ["mine success", None]
     assert [second.get_attribute("data-level"), second.get_attribute("role")] == ["error", "alert"]
     assert speaker.get_attribute(".cf-toasts", "role") == "status"
     first.get_by_role("button", name="Dismiss").click()
@@ -220,6 +220,24 @@ def test_the_readable_script_does_the_same(page: Page, server: Stub) -> None:
     expect_text(page, ".log", "ab")
     expect_text(page, ".boxcount", "1")
     expect_text(page, ".partcount", "1")
+
+
+def test_a_script_that_comes_late_misses_no_event(page: Page, server: Stub) -> None:
+    def late(route: Route) -> None:
+        page.wait_for_timeout(400)
+        route.continue_()
+
+    page.route("**/component-client.min.js", late)
+    page.goto(server.page("/lazy", "{lazy}"))
+    expect_text(page, ".loaded", "here")
+
+
+def test_the_scripts_may_come_in_the_other_order(page: Page, server: Stub) -> None:
+    server.htmx_first = True
+    page.goto(server.page("/pad", "{pad}"))
+    ready(page)
+    click(page, "a", "b")
+    expect_text(page, ".log", "ab")
 
 
 def test_plain_htmx_beside_components_is_left_alone(page: Page, server: Stub) -> None:

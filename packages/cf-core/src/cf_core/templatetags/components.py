@@ -68,13 +68,12 @@ def component_scripts(context: Context) -> SafeString:
     return format_html(
         '<meta name="htmx-config" content="{}">'
         '<link rel="stylesheet" href="{}"{}>'
-        '<script src="{}" defer{}></script>'
         '<script src="{}" defer{} data-cf-csrf="{}" data-cf-csrf-url="{}" data-cf-endpoint="{}" data-cf-texts="{}">'
-        "</script>",
+        "</script>"
+        # After the client: it must be listening when htmx begins, or a lazy component's event goes out without a token.
+        '<script src="{}" defer{}></script>',
         json.dumps(HTMX_CONFIG),
         static("cf_core/component-client.css"),
-        nonce,
-        static("cf_core/vendor/htmx.min.js"),
         nonce,
         static(f"cf_core/component-client{minified}.js"),
         nonce,
@@ -82,6 +81,8 @@ def component_scripts(context: Context) -> SafeString:
         csrf_url,
         endpoint,
         json.dumps({key: str(text) for key, text in CLIENT_TEXTS.items()}),
+        static("cf_core/vendor/htmx.min.js"),
+        nonce,
     )
 
 

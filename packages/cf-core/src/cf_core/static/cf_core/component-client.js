@@ -107,12 +107,15 @@
 
   // What a handler asked for besides HTML: words, focus, messages, events for other components.
 
+  /** The level of Django's messages from which they are errors. */
+  const ERROR = 40;
+
   /** Listens for the effects, which arrive as DOM events; `dispatch(root, event, payload)` reaches a component. */
   function watchEffects(dispatch) {
     const on = (name, act) => document.addEventListener("component:" + name, ({ detail, target }) => act(detail, target));
     on("announce", ({ text }) => announce(text));
     on("focus", ({ id }) => document.getElementById(id)?.focus());
-    on("messages", (messages) => messages.forEach(({ text, level }) => showToast(text, level)));
+    on("messages", (messages) => messages.forEach(({ text, level, tags }) => showToast(text, level < ERROR ? tags : "error")));
     on("emit", (events, source) => {
       for (const { name, payload } of events) {
         (rootOf(source) ?? document).dispatchEvent(new CustomEvent(name, { detail: payload, bubbles: true }));
@@ -483,9 +486,11 @@
     on("after:swap", (ctx) => ctx.cfKept?.forEach((restore) => restore()));
     on("finally:request", settle);
     watchTyping();
+    note(document);
     addEventListener("online", () => showOffline(false, wakeAll()));
     addEventListener("offline", () => showOffline(true));
     showOffline(!navigator.onLine);
+    // This script comes first, so that htmx cannot send an event before it listens.
     if (window.htmx) start();
     else addEventListener("DOMContentLoaded", start);
   }
@@ -493,7 +498,6 @@
   function start() {
     const version = window.htmx?.version;
     if (!/^4\./.test(version)) return console.error("cf_core needs htmx 4, found", version);
-    note(document);
     htmx.registerExtension("component", {
       htmx_before_morph_node: (old, { newNode }) => beforeNode(old, newNode),
       htmx_before_morph_attr: (element, { attrName, newValue }) => beforeAttribute(element, attrName, newValue),
