@@ -445,5 +445,5 @@ def at_another_time(world: World, seconds: float) -> Ask:
 def claim_first(world: World, ask: Ask) -> None:
     """Leave the request id as a server does that is still at it."""
     with world.monkeypatch.context() as patched:
-        patched.setattr(DjangoHost, "remember", staticmethod(lambda claim, answer: None))
+        patched.setattr(DjangoHost, "remember", staticmethod(lambda *given: None))
         assert send_call(ask).status == 200

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from django.core.cache import BaseCache, caches
-from django.db import IntegrityError
+from django.db import IntegrityError, connections
 from django.utils import timezone
 
 from . import answers
@@ -111,13 +111,16 @@ def recorded(claimed: Claim, component: Component) -> Answer | None:
     return answers.from_text(row[1])
 
 
-def remember(claimed: Claim, answer: Answer) -> None:
+def remember(claimed: Claim, answer: Answer, component: Component) -> None:
     """Keep the answer in the cache; without the cache the record has to do."""
-    if claimed.is_cached:
-        try:
-            _cache().set(_key(claimed), f"{claimed.digest}\n{answers.to_text(answer)}", conf().ANSWER_SECONDS)
-        except CACHE_ERRORS as error:
-            logger.warning("An answer could not be remembered (%s): its event record has to do.", type(error).__name__)
+    if not claimed.is_cached:
+        return
+    connection = connections[component.using]
+    if any(not block._from_testcase for block in connection.atomic_blocks):  # type: ignore[attr-defined]  # not in stubs
+        # ATOMIC_REQUESTS, or a transaction of the caller's own: before that is committed nothing has happened.
+        connection.on_commit(lambda: _keep(claimed, answer))
+    else:
+        _keep(claimed, answer)
 
 
 def release(claimed: Claim) -> None:
@@ -142,6 +145,13 @@ def _make_claim(call: Call, component: Component) -> Claim:
     return Claim(owner, rid, digest, is_durable=is_durable)
 
 
+def _keep(claimed: Claim, answer: Answer) -> None:
+    try:
+        _cache().set(_key(claimed), f"{claimed.digest}\n{answers.to_text(answer)}", conf().ANSWER_SECONDS)
+    except CACHE_ERRORS as error:
+        logger.warning("An answer could not be remembered (%s): its event record has to do.", type(error).__name__)
+
+
 def _recorded_before(claimed: Claim, call: Call, component: Component) -> Answer | None:
     """Look into the records where the client says that it asks again; otherwise the insert finds out."""
     try:
@@ -150,7 +160,7 @@ def _recorded_before(claimed: Claim, call: Call, component: Component) -> Answer
         release(claimed)
         raise
     if known is not None:
-        remember(claimed, known)
+        _keep(claimed, known)
     return known
 
 

@@ -6,6 +6,7 @@ event without queries blocks nobody.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .engine.component import Component
+
+logger = logging.getLogger("cf_core.transactions")
 
 _READ = re.compile(r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK|EXPLAIN|PRAGMA|SHOW)\b", re.I)
 """Statements that write nothing."""
@@ -35,6 +38,7 @@ class EventUnit:
         self.queries = 0
         self._component = component
         self._atomic: transaction.Atomic | None = None
+        self._is_committed = False
         self._opener: _Opener | None = None
 
     def __enter__(self) -> EventUnit:
@@ -54,22 +58,34 @@ class EventUnit:
         try:
             if self._atomic is not None:
                 self._atomic.__exit__(kind, error, trace)
-        except BaseException:
-            self._undo()
-            raise
+        except Exception:
+            if not self._is_committed:
+                raise
+            # Only a hook on commit is left to fail then, and the event itself is done.
+            component = self._component
+            logger.exception("A hook failed after %s.%s was committed", component.component_name, component.event)
         if error is not None:
-            self._undo()
+            self.undo()
+
+    def undo(self) -> None:
+        """Take back what the event left outside the database."""
+        for undo in reversed(self._component._undo):
+            undo()
+        self._component._undo.clear()
 
     def open(self) -> None:
         """Begin the transaction, or the savepoint, unless that is done."""
         if self._atomic is None:
             atomic = transaction.atomic(using=self._component.using)
+            is_outermost = not self._connection.in_atomic_block
             atomic.__enter__()
             self._atomic = atomic
+            if is_outermost:
+                # The first of the hooks: those of authors come later.
+                type(self._connection).on_commit(self._connection, self._note_commit)
 
-    def _undo(self) -> None:
-        for undo in reversed(self._component._undo):
-            undo()
+    def _note_commit(self) -> None:
+        self._is_committed = True
 
     def _on_statement(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         opener = self._opener

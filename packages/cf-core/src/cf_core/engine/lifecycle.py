@@ -77,7 +77,7 @@ def _perform(call: Call) -> Performance:
             host.release(claim)
         raise
     if claim is not None:
-        host.remember(claim, answer)
+        host.remember(claim, answer, component)
     return answer
 
 
@@ -108,10 +108,13 @@ def _run_event(call: Call, opened: _Opened, host: Host, claim: Claim | None) -> 
         return known
     except Exception as error:
         if claim is not None and unit is not None and unit.touched:
-            # The first try may have been committed by a process that died before it answered.
+            # The first try may have been committed by a process that died before it answered, or this one by a
+            # database that died before it said so.
             known = host.recorded(claim, component)
             if known is not None:
                 return known
+        if unit is not None:
+            unit.undo()
         if isinstance(error, StateConflict):
             return (yield from _refuse_stale(call, host))
         raise

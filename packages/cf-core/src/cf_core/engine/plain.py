@@ -35,6 +35,9 @@ class _NoUnit:
     def __exit__(self, *exc_info: object) -> None:
         return None
 
+    def undo(self) -> None:
+        """Do nothing: there is no database to be out of step with."""
+
 
 @dataclass(slots=True)
 class PlainHost:
@@ -105,7 +108,7 @@ class PlainHost:
         """Return None: there is no database."""
         return None
 
-    def remember(self, claim: Claim, answer: Answer) -> None:
+    def remember(self, claim: Claim, answer: Answer, component: Component) -> None:
         """Keep the answer in memory."""
         self.answers[claim.owner, claim.rid] = answer
 

@@ -47,6 +47,9 @@ class UnitOfWork(Protocol):
     queries: int
     """How many statements were run."""
 
+    def undo(self) -> None:
+        """Take back what the event left outside the database; done already where the event itself failed."""
+
 
 class Host(Protocol):
     """The framework around the engine."""
@@ -104,8 +107,8 @@ class Host(Protocol):
     def recorded(self, claim: Claim, component: Component) -> Answer | None:
         """Return the durable answer of the request id, if there is one."""
 
-    def remember(self, claim: Claim, answer: Answer) -> None:
-        """Keep the answer for repeats of its request id."""
+    def remember(self, claim: Claim, answer: Answer, component: Component) -> None:
+        """Keep the answer for repeats of its request id, once the component's effects are durable."""
 
     def release(self, claim: Claim) -> None:
         """Give the request id free: nothing came of it."""
