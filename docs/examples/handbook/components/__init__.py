@@ -1,0 +1,17 @@
+"""Every module here registers the components of one page of the documentation."""
+
+from . import (  # noqa: F401 - importing them registers their components
+    audit,
+    auth,
+    composing,
+    custom_renderer,
+    events,
+    kept,
+    lifecycle,
+    migrating,
+    nesting,
+    once,
+    plain_forms,
+    templates,
+    views,
+)

@@ -1,0 +1,7 @@
+"""The tutorial's app."""
+
+from django.apps import AppConfig
+
+
+class ShopConfig(AppConfig):
+    name = "shop"
