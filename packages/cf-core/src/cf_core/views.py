@@ -128,7 +128,9 @@ class ComponentView(View):
             own = {name: value for name, value in kwargs.items() if name != "name"}
         else:
             own = self.get_component_params(request, **kwargs)
-        return {**{name: asked.params[name] for name in cls.public_params if name in asked.params}, **own}
+        # Who asks is never the client's word, even where the author made it public.
+        given = {name: asked.params[name] for name in cls.public_params if name in asked.params}
+        return {**{name: value for name, value in given.items() if name not in ("user", "user_id")}, **own}
 
     def _supplies_params(self, kwargs: dict[str, Any]) -> bool:
         """Whether an event without a token may mount first: the view itself knows with what."""
