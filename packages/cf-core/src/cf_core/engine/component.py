@@ -284,12 +284,13 @@ class Component:
         return Effects(**(self._effects or {}), messages=messages)
 
 
-def _checked_id(component_id: str) -> str:
-    if not _ID.match(str(component_id)):
+def _checked_id(component_id: object) -> str:
+    text = str(component_id)
+    if not _ID.match(text):
         raise ComponentDefinitionError(
             f"{component_id!r} is no component id: 1 to 120 letters, digits, `_`, `-`, `.` or `:`."
         )
-    return component_id
+    return text
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

@@ -105,7 +105,7 @@ def _end_of_root(html: str, start: re.Match[str]) -> int | None:
     if tag in _VOID:
         return start.end() if _TAIL.match(html, start.end()) else None
     close = f"</{tag}>"
-    if html.endswith(close, 0, end) and tag not in _UNBALANCED:
+    if html.endswith(close, 0, end) and tag not in _UNBALANCED and f"</{tag[0].upper()}" not in html:
         if html.find(f"</{tag}", start.end(), end - len(close)) < 0:
             return end
         if _is_balanced(html[start.end() : end - len(close)], tag):
@@ -144,7 +144,7 @@ class _Roots(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        if not self.open and data.strip():
+        if not self.open and data.strip(" \t\n\r\f"):
             self.has_stray_text = True
 
 
