@@ -48,7 +48,7 @@ export function sentValues(controls, root) {
 }
 
 /** True while a control still has the value that the event carried. */
-const isSent = ({ sent }, control) => sent?.get(control) === control[part(control)];
+const isSent = ({ sent }, control) => sent?.has(control) && sent.get(control) === control[part(control)];
 
 /** A box or list that made an event which the server refused shows again what the server says. */
 export function takeBack(event, root) {

@@ -15,8 +15,6 @@ import { loginUrl, ownUrl } from "./urls.js";
 const MORPH = "outerMorph";
 /** One try may take so many milliseconds. */
 const TRY_MS = 60000;
-/** What every request of the script's own says; htmx says the same. */
-const OURS = { mode: "same-origin", cache: "no-store" };
 let settings;
 
 /** Takes part in htmx's requests. `given` is the data of the script tag. */
@@ -78,7 +76,6 @@ function configure(ctx, htmxEvent) {
 
   const component = componentOf(root);
   const event = (ctx.cf ??= { name, url: request.action, rid: newRid(), source });
-  component.wake?.();
   if (!event.body) {
     const controls = request.form ? [...request.form.elements] : [source, ...source.querySelectorAll("[name]")];
     event.mode = source.dataset.cfSync ?? source.getAttribute("hx-sync");
@@ -93,7 +90,8 @@ function configure(ctx, htmxEvent) {
   const { events, pauses } = component;
   const isFull = events.length > MAX_WAITING;
   if (isFull) report(event, { status: 0, code: "queue_full", error: text("full") });
-  if (isFull || (DROP.test(event.mode) && (events[0] || pauses))) htmxEvent.preventDefault();
+  if (isFull || (DROP.test(event.mode) && (events[0] || pauses))) return htmxEvent.preventDefault();
+  component.wake?.();
   // The lane is the queue: htmx's own loses its place when a render removes the element that was clicked.
   for (let holder = source; holder; holder = holder === root ? null : holder.parentElement) {
     if (holder._htmx_state) holder._htmx_state.rq = null;
@@ -196,7 +194,7 @@ function emit({ component: { root } }, name, detail) {
 
 async function renewCsrf() {
   try {
-    settings.cfCsrf = (await (await fetch(settings.cfCsrfUrl, OURS)).json()).csrf;
+    settings.cfCsrf = (await (await fetch(settings.cfCsrfUrl)).json()).csrf;
   } catch {
     // The repeat will be refused again, and that is shown.
   }
@@ -207,7 +205,7 @@ async function loadPage() {
   let page = new Response();
   let words = "";
   try {
-    page = await fetch(location, OURS);
+    page = await fetch(location, { cache: "no-store" });
     words = await page.text();
   } catch {
     // In nothing no fresh copy is found, and that is said.
@@ -245,8 +243,8 @@ function beforeSwap(ctx, { detail: { tasks } }) {
     if (!target || swapSpec.style !== MORPH) continue;
     for (const node of [...fragment.childNodes]) if (node.nodeType !== 1) node.remove();
     // htmx recognises the root by its id.
-    const { id } = fragment.firstChild ?? {};
-    if (id) target.id = id;
+    const id = fragment.firstChild?.getAttribute("id");
+    if (id) target.setAttribute("id", id);
     // htmx gives the focus to [autofocus] after every swap; only elements that come anew may have it.
     for (const element of target.querySelectorAll("[autofocus]")) element.autofocus = false;
     const restore = keepInputs(target, part ? {} : event);

@@ -160,6 +160,28 @@ def part_render(state: State, cid: str, _: dict[str, str]) -> str:
     </div>"""
 
 
+# A card's root is itself a form, and its fields have the names that hide a form's own properties.
+
+CARD_FIELDS = ("id", "name", "action", "method", "target", "title", "options", "type", "value", "state")
+
+
+def card_handle(state: State, event: str, payload: Payload) -> Reply | None:
+    state["log"] += payload.pop("letter", ["?"])[-1]
+    state["got"] = sorted(payload)
+    return None
+
+
+def card_render(state: State, cid: str, _: dict[str, str]) -> str:
+    fields = "".join(f'<input class="f-{name}" name="{name}" value="{name}">' for name in CARD_FIELDS)
+    return (
+        f'<form id="card-{cid}" hx-post="/components/card/" hx-vals=\'{{"_event": "save", "letter": "s"}}\'>'
+        f'<output class="cardlog">{state["log"]}</output><output class="cardgot">{json.dumps(state["got"])}</output>'
+        f'{fields}<input class="must" name="must" required><button class="cardsave">save</button>'
+        + button("cardplus", "plus", "card", extra='type="button"', letter="p")
+        + "</form>"
+    )
+
+
 # A box stands for a page with children: one inside a form of the parent.
 
 
@@ -261,6 +283,7 @@ COMPONENTS = {
         sheet_render,
     ),
     "part": Kind({"count": 0, "got": {}}, part_handle, part_render),
+    "card": Kind({"log": "", "got": []}, card_handle, card_render),
     "box": Kind({"count": 0, "got": {}}, box_handle, box_render, children=("part", "pad")),
     "lazy": Kind({"loaded": False}, lazy_handle, lazy_render),
     "speaker": Kind({"n": 0}, speaker_handle, speaker_render),

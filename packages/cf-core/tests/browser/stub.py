@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import cf_core
+
 from .components import COMPONENTS, Reply, render_page, root
 
-STATIC = Path(__file__).resolve().parents[2] / "src" / "cf_core" / "static"
+STATIC = Path(cf_core.__file__).parent / "static"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, Route, expect
 
-from .actions import click, expect_count, expect_quiet, expect_text, ready
+from .actions import click, expect, expect_count, expect_quiet, expect_text, ready
+from .components import CARD_FIELDS, mount
 from .stub import Stub, read_token
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.browser
 
@@ -83,6 +87,43 @@ def test_an_element_with_the_roots_stamp_inside_belongs_to_the_root(page: Page, 
     click(page, "b", "a", "a")
     expect_text(page, ".log", "baa")
     expect_count(page, "section", 1)
+
+
+@pytest.fixture
+def card(page: Page, server: Stub) -> Page:
+    page.goto(server.page("/card", "{card}"))
+    ready(page)
+    return page
+
+
+def test_a_root_that_is_a_form_may_have_fields_of_any_name(card: Page, server: Stub) -> None:
+    card.fill(".must", "x")
+    server.fault(delay=0.2)
+    click(card, "cardsave", "cardplus", "cardsave")
+    expect_text(card, ".cardlog", "sps")
+    assert set(json.loads(card.inner_text(".cardgot"))) == {*CARD_FIELDS, "must"}
+    expect_count(card, "form", 1)
+    expect_quiet(card)
+
+
+def test_a_refusal_of_such_a_form(card: Page, server: Stub) -> None:
+    card.console.expect("status of 403")
+    card.fill(".f-options", "typed")
+    card.fill(".must", "x")
+    server.fault(status=403, body={"error": "No", "code": "forbidden"})
+    card.click(".cardsave")
+    expect(card.locator(".cf-toast span")).to_have_text("No")
+    assert card.input_value(".f-options") == "typed"
+    click(card, "cardsave")
+    expect_text(card, ".cardlog", "s")
+
+
+def test_the_browser_checks_a_submit_and_no_dispatch(card: Page, server: Stub) -> None:
+    click(card, "cardsave")
+    assert card.evaluate("() => cf.dispatch(document.forms[0], 'plus', {letter: 'd'})") is True
+    expect_text(card, ".cardlog", "d")
+    assert len(server.arrivals) == 1
+    assert set(server.arrivals[0].fields) == {"event", "payload", "_state", "_rid"}
 
 
 def test_a_lazy_component_loads_when_it_comes_into_view(page: Page, server: Stub) -> None:
@@ -191,8 +232,6 @@ def test_a_pushed_url_can_be_gone_back_from(speaker: Page, server: Stub) -> None
 
 @pytest.mark.parametrize("cid", ["__proto__", "constructor", 'a"]b', "x y<z"])
 def test_ids_are_never_keys_or_selectors(page: Page, server: Stub, cid: str) -> None:
-    from .components import mount
-
     page.goto(server.page("/odd", mount("pad", cid)))
     ready(page)
     click(page, "a", "b", "quiet", "c")

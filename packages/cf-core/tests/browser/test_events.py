@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
 
-from .actions import NETWORK, click, expect_quiet, ready
+from .actions import NETWORK, click, expect, expect_quiet, ready
 from .stub import Stub
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -222,6 +225,21 @@ def test_drop_refuses_while_something_is_under_way(page: Page, server: Stub) -> 
     click(page, "once", "once")
     wait_for_log(page, "ap")
     assert server.events() == ["add", "poll"]
+
+
+def test_a_poll_that_is_refused_does_not_wake_what_is_held_back(page: Page, server: Stub) -> None:
+    page.console.expect(NETWORK)
+    open_pad(page, server)
+    server.fault(drop="before", times=100)
+    click(page, "once")
+    expect(page.locator(".cf-toast")).to_have_count(1)
+    arrived = len(server.arrivals)
+    click(page, "once", "once")
+    page.wait_for_timeout(200)
+    assert len(server.arrivals) == arrived
+    server.faults.clear()
+    page.get_by_role("button", name="Try again").click()
+    wait_for_log(page, "p")
 
 
 def test_an_authors_hx_sync_is_read_as_a_queue_mode(page: Page, server: Stub) -> None:

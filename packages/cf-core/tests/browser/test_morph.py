@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
 
-from .actions import click, expect_count, expect_quiet, expect_text, ready
+from .actions import click, expect, expect_count, expect_quiet, expect_text, ready
 from .stub import Stub
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 

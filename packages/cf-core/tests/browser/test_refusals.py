@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Page, expect
+from typing import TYPE_CHECKING
 
-from .actions import NETWORK, click, expect_count, expect_quiet, expect_text, ready
+import pytest
+
+from .actions import NETWORK, click, expect, expect_count, expect_quiet, expect_text, ready
 from .stub import Stub
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 

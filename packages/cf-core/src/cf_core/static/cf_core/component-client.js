@@ -352,7 +352,7 @@
   }
 
   /** True while a control still has the value that the event carried. */
-  const isSent = ({ sent }, control) => sent?.get(control) === control[part(control)];
+  const isSent = ({ sent }, control) => sent?.has(control) && sent.get(control) === control[part(control)];
 
   /** A box or list that made an event which the server refused shows again what the server says. */
   function takeBack(event, root) {
@@ -472,8 +472,6 @@
   const MORPH = "outerMorph";
   /** One try may take so many milliseconds. */
   const TRY_MS = 60000;
-  /** What every request of the script's own says; htmx says the same. */
-  const OURS = { mode: "same-origin", cache: "no-store" };
   let settings;
 
   /** Takes part in htmx's requests. `given` is the data of the script tag. */
@@ -535,7 +533,6 @@
 
     const component = componentOf(root);
     const event = (ctx.cf ??= { name, url: request.action, rid: newRid(), source });
-    component.wake?.();
     if (!event.body) {
       const controls = request.form ? [...request.form.elements] : [source, ...source.querySelectorAll("[name]")];
       event.mode = source.dataset.cfSync ?? source.getAttribute("hx-sync");
@@ -550,7 +547,8 @@
     const { events, pauses } = component;
     const isFull = events.length > MAX_WAITING;
     if (isFull) report(event, { status: 0, code: "queue_full", error: text("full") });
-    if (isFull || (DROP.test(event.mode) && (events[0] || pauses))) htmxEvent.preventDefault();
+    if (isFull || (DROP.test(event.mode) && (events[0] || pauses))) return htmxEvent.preventDefault();
+    component.wake?.();
     // The lane is the queue: htmx's own loses its place when a render removes the element that was clicked.
     for (let holder = source; holder; holder = holder === root ? null : holder.parentElement) {
       if (holder._htmx_state) holder._htmx_state.rq = null;
@@ -653,7 +651,7 @@
 
   async function renewCsrf() {
     try {
-      settings.cfCsrf = (await (await fetch(settings.cfCsrfUrl, OURS)).json()).csrf;
+      settings.cfCsrf = (await (await fetch(settings.cfCsrfUrl)).json()).csrf;
     } catch {
       // The repeat will be refused again, and that is shown.
     }
@@ -664,7 +662,7 @@
     let page = new Response();
     let words = "";
     try {
-      page = await fetch(location, OURS);
+      page = await fetch(location, { cache: "no-store" });
       words = await page.text();
     } catch {
       // In nothing no fresh copy is found, and that is said.
@@ -702,8 +700,8 @@
       if (!target || swapSpec.style !== MORPH) continue;
       for (const node of [...fragment.childNodes]) if (node.nodeType !== 1) node.remove();
       // htmx recognises the root by its id.
-      const { id } = fragment.firstChild ?? {};
-      if (id) target.id = id;
+      const id = fragment.firstChild?.getAttribute("id");
+      if (id) target.setAttribute("id", id);
       // htmx gives the focus to [autofocus] after every swap; only elements that come anew may have it.
       for (const element of target.querySelectorAll("[autofocus]")) element.autofocus = false;
       const restore = keepInputs(target, part ? {} : event);
