@@ -96,7 +96,7 @@ def test_several_roots_or_text_beside_one_are_refused(html: str) -> None:
     "html", ["<!-- nothing -->", "<!doctype html>", "</div>", "< div></div>", "1 < 2", "<>", "<?php ?>"]
 )
 def test_no_root_is_refused(html: str) -> None:
-    with pytest.raises(ComponentDefinitionError, match="The template of Shows has no root element. Wrap"):
+    with pytest.raises(ComponentDefinitionError, match=r"The template of Shows has no root element. Wrap"):
         rendered(html)
 
 
