@@ -19,7 +19,7 @@ version = release = version_of("cf-core")
 language = "en"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
-exclude_patterns = ["_build", ".pytest_cache", "examples", "tests"]
+exclude_patterns = ["README.md", "_build", ".pytest_cache", "examples", "tests"]
 nitpicky = True
 # Types in signatures are links where the reference describes the class. All other references must have a target; no
 # other project's inventory is fetched during a build.
@@ -34,6 +34,8 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
+autodoc_class_signature = "separated"
+autodoc_default_options = {"exclude-members": "__init__, __new__"}
 add_module_names = False
 
 html_theme = "furo"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from urllib.parse import urlencode
 DOCS = Path(__file__).resolve().parent.parent
 ROOT = DOCS.parent
 EXAMPLES = DOCS / "examples"
-PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)
+PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts and path.name != "README.md")
 
 
 def table(page: str, heading: str) -> list[list[str]]:
@@ -31,6 +32,14 @@ def code(cell: str) -> list[str]:
 def showing(body: str) -> str:
     """Return the address of a page with this template text in its body."""
     return "/show/?" + urlencode({"body": body})
+
+
+def assert_shown(name: str, actual: str) -> None:
+    """Assert that a file which a page shows holds this text; with CF_DOCS_WRITE=1 write it there instead."""
+    path = EXAMPLES / name
+    if os.environ.get("CF_DOCS_WRITE") == "1":
+        path.write_text(actual.strip() + "\n")
+    assert actual.strip() == path.read_text().strip()
 
 
 def run(*command: str, cwd: Path = EXAMPLES, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -19,7 +19,7 @@ from cf_core.engine.lifecycle import perform
 from cf_testing import dispatch_event, open_page
 from handbook.components.kept import Draft, Kept, Player, Riddle, WishList
 from shop.models import Product
-from tests.helpers import EXAMPLES, code, showing, table
+from tests.helpers import assert_shown, code, showing, table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.urls")]
 
@@ -52,7 +52,7 @@ def test_value_without_a_place_is_an_error_that_says_where() -> None:
     with pytest.raises(UnserialisableState) as refused:
         dispatch_event(Opened)
 
-    assert str(refused.value) == (EXAMPLES / "output/unserialisable.txt").read_text().strip()
+    assert_shown("output/unserialisable.txt", str(refused.value))
 
 
 def test_rows_are_references_fetched_with_one_query() -> None:
@@ -129,7 +129,7 @@ def test_layout_is_that_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
     token = counter.dispatch()["state"].token
 
-    assert "\n".join(lines_of(token)) + "\n" == (EXAMPLES / "output/token.txt").read_text()
+    assert_shown("output/token.txt", "\n".join(lines_of(token)))
 
 
 # -- who may use a token

@@ -11,13 +11,9 @@ from django.test import Client
 from cf_core import Component, ComponentDefinitionError, registry
 from cf_testing import open_page
 from handbook.components.custom_renderer import Badge, Note
-from tests.helpers import EXAMPLES, showing
+from tests.helpers import assert_shown, showing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.urls")]
-
-
-def output(name: str) -> str:
-    return (EXAMPLES / "output" / name).read_text().strip()
 
 
 def test_tags_of_the_page_work() -> None:
@@ -51,7 +47,7 @@ def test_scripts_are_those_of_the_page(client: Client, settings) -> None:
     head = re.sub(r'(data-cf-csrf=")[^"]+', r"\1...", head)
     head = re.sub(r'(data-cf-texts=")[^"]+', r"\1...", head)
 
-    assert re.sub("><(?!/)", ">\n<", head) == output("scripts.html")
+    assert_shown("output/scripts.html", re.sub("><(?!/)", ">\n<", head))
     settings.DEBUG = True
     assert "component-client.js" in client.get(showing("")).content.decode()
 
@@ -60,7 +56,7 @@ def test_root_is_stamped_as_the_page_shows() -> None:
     html = registry.get("tally")(component_id="c0123456789abcdef").dispatch()["html"]
     root = re.sub(r'(data-cf-state=")[^"]+', r"\1cf1...", html[: html.index(">") + 1])
 
-    assert root == output("stamped.html")
+    assert_shown("output/stamped.html", root)
 
 
 def test_second_root_is_an_error() -> None:
@@ -70,7 +66,7 @@ def test_second_root_is_an_error() -> None:
     with pytest.raises(ComponentDefinitionError) as refused:
         TwoRoots().dispatch()
 
-    assert str(refused.value) == output("two_roots.txt")
+    assert_shown("output/two_roots.txt", str(refused.value))
 
 
 def test_switch_knows_itself() -> None:

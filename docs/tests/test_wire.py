@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from cf_core import registry
-from tests.helpers import EXAMPLES
+from tests.helpers import EXAMPLES, assert_shown
 
 FILES = sorted((EXAMPLES / "wire").glob("*.http"))
 SHOWN = (
@@ -25,10 +25,9 @@ SHOWN = (
 ID = "c0123456789abcdef"
 
 
-def exchange(path: Path) -> tuple[str, str]:
-    """Return the file's request and its answer."""
-    request, answer = re.split(r"\n(?=HTTP/1.1 )", path.read_text())
-    return request.strip(), answer.strip()
+def request_in(path: Path) -> str:
+    """Return the request of a file, without its answer."""
+    return re.split(r"\n(?=HTTP/1.1 )", path.read_text())[0].strip()
 
 
 def send(request: str) -> HttpResponse:
@@ -55,6 +54,8 @@ def written(response: HttpResponse) -> str:
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_exchange_is_what_the_server_answers(path: Path) -> None:
-    request, answer = exchange(path)
+    request = request_in(path)
 
-    assert written(send(request)) == answer
+    answer = written(send(request))
+
+    assert_shown(f"wire/{path.name}", f"{request}\n\n{answer}")
