@@ -126,7 +126,7 @@ def sheet_render(state: State, cid: str, _: dict[str, str]) -> str:
       <select class="pick" name="pick"><option value="1">one</option><option value="2">two</option></select>
       <details class="more"><summary>more</summary><p>inside</p></details>
       <div class="scroll"><p>1</p><p>2</p><p>3</p><p>4</p><p>5</p><p>6</p><p>7</p><p>8</p></div>
-      <div class="mine" hx-morph-skip></div>
+      <div class="mine" hx-morph-skip></div><div class="edit" contenteditable>{state["count"]}</div>
       <input class="qty" name="qty" value="{state["qty"]}" hx-post="/components/sheet/" hx-vals='{{"event": "qty"}}'>
       <input class="tick" type="checkbox" name="tick" hx-post="/components/sheet/" hx-vals='{{"event": "tick"}}'
         {"checked" if state["ticked"] else ""}>
@@ -179,6 +179,23 @@ def card_render(state: State, cid: str, _: dict[str, str]) -> str:
         f'{fields}<input class="must" name="must" required><button class="cardsave">save</button>'
         + button("cardplus", "plus", "card", extra='type="button"', letter="p")
         + "</form>"
+    )
+
+
+# A turner's root is another element with every event.
+
+
+def turn_handle(state: State, event: str, payload: Payload) -> Reply | None:
+    state["log"] += payload["letter"][-1]
+    return None
+
+
+def turn_render(state: State, cid: str, _: dict[str, str]) -> str:
+    tag = "article" if len(state["log"]) % 2 else "aside"
+    return (
+        f'<{tag} id="turn-{cid}"><output id="log-{cid}" class="log">{state["log"]}</output>'
+        f'<div id="in-{cid}">{button("a", "add", "turn", letter="a")}{button("b", "add", "turn", letter="b")}</div>'
+        f'<input class="note" id="note-{cid}" name="note"></{tag}>'
     )
 
 
@@ -283,6 +300,7 @@ COMPONENTS = {
         sheet_render,
     ),
     "part": Kind({"count": 0, "got": {}}, part_handle, part_render),
+    "turn": Kind({"log": ""}, turn_handle, turn_render),
     "card": Kind({"log": "", "got": []}, card_handle, card_render),
     "box": Kind({"count": 0, "got": {}}, box_handle, box_render, children=("part", "pad")),
     "lazy": Kind({"loaded": False}, lazy_handle, lazy_render),

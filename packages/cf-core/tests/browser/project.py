@@ -53,6 +53,12 @@ TEMPLATES = {
         '<b class="error">{{ errors|component_errors:"word"|first }}</b><button class="send">add</button></form>'
         '<ul>{% for word in state.words %}<li>{{ word }}</li>{% endfor %}</ul>{% live_component "counter" %}</div>'
     ),
+    "slots.html": "{% extends 'page.html' %}{% block body %}{{ framed }}{% endblock %}",
+    "components/framed.html": (
+        f'<div><output class="n">{{{{ state.n }}}}</output>'
+        f'<button class="bump" {POST} hx-vals=\'{{"event": "bump"}}\'>bump</button>'
+        "<footer>{{ slots.footer }}</footer><nav>{{ slots.side }}</nav></div>"
+    ),
     "components/late.html": '<p class="late">here {{ state.n }}</p>',
     "components/members.html": (
         f'<div><output class="touched">{{{{ state.touched }}}}</output>'
@@ -221,6 +227,17 @@ def register_components() -> None:
             self.announce(f"{word} added")
             messages.success(self.request, f"Added {word}.")
 
+    @registry.register("framed")
+    class Framed(Component):
+        permission_classes = [Anyone]
+        slots = ["footer", "side"]
+
+        def mount(self) -> None:
+            self.state["n"] = 0
+
+        def on_bump(self) -> None:
+            self.state["n"] += 1
+
     @registry.register("late")
     class Late(Component):
         permission_classes = [Anyone]
@@ -248,6 +265,20 @@ def _page(name: str) -> Callable[[Any], Any]:
     return view
 
 
+def slots(request: Any) -> Any:
+    """Place a component with HTML in one slot and a component in the other."""
+    from django.shortcuts import render
+    from django.utils.html import format_html
+    from django.utils.safestring import mark_safe
+
+    from cf_core import compose, registry
+
+    html = format_html("<i class=foot>{}</i>", "foot")
+    framed = compose(registry.get("framed"), params={}, footer=html, side=registry.get("counter")())
+    framed.request = request
+    return render(request, "slots.html", {"framed": mark_safe(framed.dispatch()["html"])})
+
+
 def log_in(request: Any) -> Any:
     """Stands in for a log-in page; `?renew` gives the session a new CSRF secret, as a log-in in another tab does."""
     from django.http import HttpResponse
@@ -267,6 +298,7 @@ def __getattr__(name: str) -> Any:
     return [
         path("components/", include("cf_core.urls")),
         *[path(name, log_in) for name in ("log-in/", "elsewhere/", "favicon.ico")],
+        path("slots/", slots),
         *[path(f"{name}/", _page(f"{name}.html")) for name in ("counter", "all", "members")],
     ]
 

@@ -368,6 +368,22 @@ def test_a_root_that_is_replaced_keeps_its_queue(page: Page, server: Stub) -> No
     expect_quiet(page)
 
 
+def test_a_root_that_becomes_another_element(page: Page, server: Stub) -> None:
+    page.goto(server.page("/turn", "{turn}"))
+    ready(page)
+    server.fault(delay=0.2)
+    page.fill(".note", "typed")
+    click(page, "a", "b", "a")
+    wait_for_log(page, "aba")
+    click(page, "b")
+    wait_for_log(page, "abab")
+    assert page.input_value(".note") == "typed"
+    assert page.evaluate("document.activeElement.className") == "note"
+    expect(page.locator("[data-cf-component]")).to_have_count(1)
+    assert_exactly_once(server, 4)
+    expect_quiet(page)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_random_clicks_on_a_bad_line(page: Page, server: Stub, seed: int) -> None:
     """No event is lost, repeated or overtaken, and no queue hangs."""

@@ -92,6 +92,17 @@ def test_what_scripts_set_survives_until_the_server_says_something_else(sheet: P
     assert sheet.get_attribute("[data-cf-component]", "class") == "sheet n0"
 
 
+def test_what_is_being_edited_in_place_stays(sheet: Page) -> None:
+    sheet.focus(".edit")
+    sheet.keyboard.press("End")
+    sheet.keyboard.type(" and more")
+    renew(sheet)
+    assert sheet.inner_text(".edit") == "0 and more"
+    sheet.focus(".again")
+    renew(sheet)
+    assert sheet.inner_text(".edit") == "2"
+
+
 def test_elements_stay_the_same_objects(sheet: Page) -> None:
     sheet.evaluate("() => { window.kept = [...document.querySelectorAll('.sheet, .note, .rows li, .form')]; }")
     renew(sheet, "row")

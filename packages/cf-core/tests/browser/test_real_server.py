@@ -122,3 +122,14 @@ def test_family_form_messages_listeners_and_a_late_part(page: Page, site: str) -
     expect_text(page, ".told", "2")
     expect_text(page, ".count", "7")
     expect_quiet(page)
+
+
+def test_slots_keep_what_the_page_put_into_them(page: Page, site: str) -> None:
+    page.goto(site + "/slots/")
+    ready(page)
+    click(page, "five", "bump", "one", "bump")
+    expect_text(page, ".n", "2")
+    expect_text(page, ".count", "6")
+    expect_text(page, ".foot", "foot")
+    expect_count(page, "[data-cf-keep]", 0)
+    expect_quiet(page)
