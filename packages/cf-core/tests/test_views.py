@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -389,6 +390,51 @@ def test_a_token_names_its_view_by_a_name_and_no_path(client_of: Any, boss: Any)
         assert name in readable
         assert "tests." not in readable
         assert "permissions" not in readable
+
+
+class Spare(Component):
+    """Stands inside what a view serves; declares nothing itself."""
+
+    renderer = Inline("<p>{{ state.n }}</p>")
+
+    def mount(self) -> None:
+        self.state["n"] = 0
+
+    def on_add(self) -> None:
+        ran.append("spare")
+        self.state["n"] += 1
+
+
+class Around(Product):
+    slots = ("body",)
+    renderer = Inline(
+        "<div>{{ slots.body }}{% live_component 'spare' %}{% live_component 'spare' lazy=True key='lazy' %}"
+        "{% if state.qty %}{% live_component 'spare' key='later' %}{% endif %}</div>"
+    )
+
+    def mount(self) -> None:  # type: ignore[override]
+        self.state.update(sku="", colour="", qty=0)
+        self.fill_slot("body", Spare())
+
+
+def test_they_hold_for_what_the_view_shows_inside(register: Any, client_of: Any, boss: Any) -> None:
+    register(Spare, "spare")
+    register(Around, "product")
+    shown = open_at(client_of(boss), "/staff/")
+    html = shown.html
+    shown.post("add")
+    found = re.findall(r'"spare" (data-cf-id="[^"]+")[^>]*(data-cf-state="[^"]+")', html + shown.html)
+    children = [Shown(shown.client, "spare", " ".join(attributes)) for attributes in found]
+    assert len(children) == 4
+    ran.clear()
+    for child in children:
+        assert child.post("add").status_code == 200
+    assert ran == ["spare"] * 4
+    boss.is_staff = False
+    boss.save()
+    for child in children:
+        assert_is(child.post("add"), 403, "forbidden")
+    assert ran == ["spare"] * 4
 
 
 def test_a_token_of_a_view_that_is_gone_asks_for_a_fresh_render(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .calls import Policy
 from .errors import AuthRequired, ComponentDefinitionError, Forbidden
 from .extensions import APP_ATTRIBUTES, extensions
 from .ports import Host
@@ -29,6 +30,14 @@ def policies(call: Call, component: Component, token: StateToken | None, host: H
     if len(found) > 1:
         found = list(dict.fromkeys(found))
     return [_instance(policy) for policy in found]
+
+
+def policy_inside(parent: Component, host: Host) -> Policy | None:
+    """Return the policy that holds for what `parent` shows inside: that of the view which issued its token."""
+    token = parent._token
+    if token is not None and token.view is not None:
+        return Policy(token.view, host.view_permissions(token.view))
+    return parent._policy
 
 
 def refusal(check: Any, component: Component, host: Host, who: Identity) -> AuthRequired | Forbidden:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .admission import policy_inside
 from .calls import Answer, Call
 from .drivers import run_sync
 from .errors import AuthRequired, Forbidden
@@ -27,6 +28,7 @@ def place_child(parent: Component, key: str, call: Call) -> Steps:
     if shown is not None:
         parent._placed[key] = shown
         return placeholder(shown)
+    call.policy = policy_inside(parent, current_host())
     html, child = yield from render_nested(call)
     if child is not None:
         parent._placed[key] = child

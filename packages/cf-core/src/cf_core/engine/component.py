@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel, ValidationError
 
 from .arguments import Arguments
-from .calls import Answer, Call, Effects, StateSnapshot
+from .calls import Answer, Call, Effects, Policy, StateSnapshot
 from .codec import TypeTable
 from .drivers import run_async, run_sync
 from .errors import ComponentDefinitionError, StateExpired, UnserialisableState
@@ -101,6 +101,7 @@ class Component:
         self._placed: dict[str, Child] = {}
         self._injected: tuple[str, ...] = ("user",)
         self._token: StateToken | None = None
+        self._policy: Policy | None = None
         self._is_rendering = False
         self._undo: list[Callable[[], object]] = []
         self._effects: dict[str, Any] | None = None

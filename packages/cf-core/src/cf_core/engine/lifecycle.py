@@ -177,6 +177,7 @@ def _open(call: Call, host: Host) -> _Opened:
     elif not call.may_mount:
         raise NotFound(f"{_class(call).__name__} is not open to requests without a token")
     component._token = token
+    component._policy = call.policy
     _inject_user(component, identity)
     component.event = call.event
     handler = None
