@@ -11,6 +11,7 @@ from django.middleware.csrf import get_token
 from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -145,7 +146,8 @@ def component_errors(errors: Any, field: str) -> list[str]:
     found = errors.get(field) if hasattr(errors, "get") else None
     if not found:
         return []
-    return [str(found)] if isinstance(found, str) or not hasattr(found, "__iter__") else [str(text) for text in found]
+    is_one = isinstance(found, str | Promise) or not hasattr(found, "__iter__")
+    return [str(found)] if is_one else [str(text) for text in found]
 
 
 def _plain(value: Any) -> Any:
