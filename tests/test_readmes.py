@@ -1,8 +1,11 @@
 """What the readmes show works, word for word."""
 
 import re
+import unittest
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +13,15 @@ from django.template import engines
 from django.test import override_settings
 from django.urls import include, path
 
-from cf_testing import open_page
+from cf_core import Component, Registry
+from cf_permissions import AllowAny, IsAuthenticated
+from cf_testing import assert_permission_denied, open_page
 
 ROOT = Path(__file__).resolve().parent.parent
 README = "README.md"
 CORE_README = "packages/cf-core/README.md"
 TESTING_README = "packages/cf-testing/README.md"
+PERMISSIONS_README = "packages/cf-permissions/README.md"
 
 
 def blocks(readme: str, language: str) -> list[str]:
@@ -27,15 +33,17 @@ def counter_page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(engines["django"].get_template("page.html").render({}, request))
 
 
-urlpatterns = [path("components/", include("cf_core.urls")), path("counter/", counter_page)]
+urlpatterns = [
+    path("components/", include("cf_core.urls")),
+    path("counter/", counter_page),
+    path("shop/product/1/", counter_page),
+]
 
 
-@pytest.fixture
-def counter(request: pytest.FixtureRequest, component_registry: object) -> Iterator[None]:
-    """Register the readme's component, and serve its template and page at /counter/."""
-    component, template, page = request.param
+@contextmanager
+def serving(component: str, templates: dict[str, str]) -> Iterator[None]:
+    """Register a readme's component, and serve these templates; `page.html` is the page."""
     exec(compile(component, "readme", "exec"), {"__name__": "readme"})
-    templates = {"components/counter.html": template, "page.html": page.replace("...", "")}
     options = {
         "loaders": [
             ("django.template.loaders.locmem.Loader", templates),
@@ -45,6 +53,14 @@ def counter(request: pytest.FixtureRequest, component_registry: object) -> Itera
     }
     backend = {"BACKEND": "django.template.backends.django.DjangoTemplates", "OPTIONS": options}
     with override_settings(ROOT_URLCONF=__name__, TEMPLATES=[backend]):
+        yield
+
+
+@pytest.fixture
+def counter(request: pytest.FixtureRequest, component_registry: Registry) -> Iterator[None]:
+    """Register the readme's component, and serve its template and page at /counter/."""
+    component, template, page = request.param
+    with serving(component, {"components/counter.html": template, "page.html": page.replace("...", "")}):
         yield
 
 
@@ -65,12 +81,84 @@ def test_counter_of_the_readme_counts(counter: None) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("counter", [parts(CORE_README)], indirect=True)
-def test_counter_and_tests_of_the_packages_readmes(counter: None) -> None:
-    tests: dict[str, object] = {}
-    exec(compile(blocks(TESTING_README, "python")[0], "readme", "exec"), tests)
+def test_counter_of_the_package_counts(counter: None) -> None:
+    page = open_page("/counter/")
 
-    tests["test_counter_counts"]()  # type: ignore[operator]
-    tests["test_counter_on_its_page"](None)  # type: ignore[operator]
+    page.click("+1")
+
+    assert page.text("output") == "6"
+
+
+SHOP = {
+    "product": """<div>
+      <button hx-post="/components/product/" hx-vals='{"event": "choose"}'>M</button>
+      <button hx-post="/components/product/" hx-vals='{"event": "add"}'{% if not state.size %} disabled{% endif %}>
+        Add to Cart</button></div>""",
+    "cart": "<p>{{ state.items }} item</p>",
+}
+
+
+class Product(Component):
+    """What the readme of cf-testing buys."""
+
+    permission_classes = (AllowAny,)
+
+    def on_choose(self) -> None:
+        self.state["size"] = "M"
+
+    def on_add(self) -> None:
+        self.emit("added")
+
+
+class Cart(Component):
+    """Where it goes."""
+
+    permission_classes = (AllowAny,)
+    listens: ClassVar = {"added": "count"}
+
+    def mount(self) -> None:
+        self.state["items"] = 0
+
+    def on_count(self) -> None:
+        self.state["items"] += 1
+
+
+class Profile(Component):
+    """What visitors may not save."""
+
+    permission_classes = (IsAuthenticated,)
+
+    def on_save(self) -> None:
+        self.state["saved"] = True
+
+
+@pytest.mark.django_db
+def test_tests_of_the_readme_pass(component_registry: Registry, django_user_model: Any, db: None) -> None:
+    for name, cls in {"product": Product, "cart": Cart, "profile": Profile}.items():
+        component_registry.register(name)(cls)
+    templates = {f"components/{name}.html": html for name, html in SHOP.items()}
+    templates["page.html"] = (
+        "{% load components %}{% component_scripts %}{% live_component 'product' %}{% live_component 'cart' %}"
+    )
+    templates["components/counter.html"] = "<p>{{ state.count }}</p>"
+    tests: dict[str, Any] = {}
+
+    with serving(blocks(CORE_README, "python")[0], templates):
+        exec(compile(blocks(TESTING_README, "python")[0], "readme", "exec"), tests)
+        result = unittest.TestResult()
+        unittest.defaultTestLoader.loadTestsFromTestCase(tests["TestCounter"]).run(result)
+        tests["test_product_page"](db, django_user_model.objects.create_user("shopper"))
+
+    assert (result.testsRun, result.errors, result.failures) == (2, [], [])
+
+
+@pytest.mark.django_db
+def test_permission_of_the_readme_refuses(component_registry: Registry) -> None:
+    exec(compile(blocks(PERMISSIONS_README, "python")[0], "readme", "exec"), {"__name__": "readme"})
+
+    refusal = assert_permission_denied("library")
+
+    assert refusal.body()["error"] == "This is for members."
 
 
 def test_every_package_has_a_row_in_the_table() -> None:
