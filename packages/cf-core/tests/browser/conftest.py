@@ -42,7 +42,8 @@ def find_chromium() -> str | None:
     return next(map(str, sorted(folder.glob("chromium-*/chrome-linux*/chrome"))), None)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright keeps an event loop running in this thread, which fails every other test in it.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A running Chromium; without one the tests are skipped, or fail where services are required."""
     path = find_chromium()
