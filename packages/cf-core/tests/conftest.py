@@ -46,17 +46,21 @@ def register() -> Iterator[Callable[..., Any]]:
     from cf_core import registry
 
     names: list[str] = []
+    classes: list[type[Any]] = []
 
     def add(cls: type[Any], name: str = "") -> type[Any]:
         name = name or cls.__name__.lower()
         registry.register(name, replace=name in names)(cls)
         names.append(name)
+        classes.append(cls)
         return cls
 
     yield add
     for name in names:
         if name in registry:
             registry.unregister(name)
+    for cls in classes:
+        cls.component_name = ""
 
 
 @pytest.fixture(scope="session")

@@ -131,6 +131,27 @@ def test_a_repeated_request_gets_the_same_answer_and_has_one_effect(shop: Shown,
     assert rows() == (["row"] if event == "add" else [])
 
 
+@pytest.mark.parametrize("is_other_process", [False, True])
+def test_tokens_that_a_template_wrote_itself_are_in_the_repeated_answer(
+    db: None, register: Any, client: Client, monkeypatch: pytest.MonkeyPatch, is_other_process: bool
+) -> None:
+    class Plain(Shop):
+        renderer = Inline(
+            '<form><input value="{% component_state %}">{{ state.n }}<b {% component_attrs %}></b></form>'
+        )
+
+    register(Plain, "plain")
+    shown = show(client, "plain")
+    token = shown.token
+    first = shown.post("add", _rid=RID)
+    if is_other_process:
+        for module in ("answers", "engine.stamp", "engine.rendering", "templatetags.components"):
+            monkeypatch.setattr(f"cf_core.{module}.TOKEN_MARK", "cf-token-of-another-process")
+    second = shown.post("add", _rid=RID, _state=token, _retry="1")
+    assert first.content == second.content
+    assert first.content.decode().count(shown.token) == 3
+
+
 @pytest.mark.parametrize("event", ["add", "look", "buy"])
 def test_without_the_cache_the_record_answers(shop: Shown, event: str) -> None:
     """As after a server that died between commit and answer, and a cache that was emptied."""

@@ -193,7 +193,7 @@ def test_live_component_takes_a_component_id() -> None:
 
 
 def test_live_component_of_an_unknown_name_says_which_there_are() -> None:
-    with pytest.raises(NotFound, match="'conter'. Registered: counter, ledger"):
+    with pytest.raises(NotFound, match=r"'conter'. Registered: counter, ledger"):
         render("{% live_component 'conter' %}", get())
 
 
@@ -280,7 +280,7 @@ def test_component_attrs_makes_an_element_a_root(register: Any) -> None:
     component = register(Plain, "plain")(component_id="mine")
     result = component.dispatch()
     html = render("<div {% component_attrs component.id state %}></div>", component=component, state=result["state"])
-    ((tag, attrs),) = Elements(html).found
+    ((_, attrs),) = Elements(html).found
     assert attrs == {
         "data-cf-component": "plain",
         "data-cf-id": "mine",

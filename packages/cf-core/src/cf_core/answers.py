@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from pydantic_core import to_json
 
 from .engine.calls import Answer, Effects
-from .engine.stamp import Rendered
+from .engine.stamp import TOKEN_MARK, Rendered
 
 
 def to_text(answer: Answer) -> str:
@@ -21,8 +22,15 @@ def to_text(answer: Answer) -> str:
         "i": answer.component_id,
         "t": answer.token,
     }
+    html = ""
     if rendered is not None:
+        html = rendered.html
         head["r"] = [rendered.token_at, rendered.tag, rendered.dom_id]
+        if TOKEN_MARK in html:
+            # Another process has another mark: it is told where to put its own.
+            parts = html.split(TOKEN_MARK)
+            html = "".join(parts)
+            head["m"] = list(accumulate(map(len, parts[:-1])))
     if answer.errors:
         head["e"] = _plain(answer.errors)
     if answer.slots:
@@ -31,13 +39,15 @@ def to_text(answer: Answer) -> str:
         head["o"] = _plain(answer.optimistic)
     if any(answer.effects):
         head["f"] = _plain(answer.effects._asdict())
-    return f"{to_json(head).decode()}\n{rendered.html if rendered is not None else ''}"
+    return f"{to_json(head).decode()}\n{html}"
 
 
 def from_text(text: str) -> Answer:
     """Return the answer that `to_text` wrote."""
     line, _, html = text.partition("\n")
     head = json.loads(line)
+    for at in reversed(head.get("m", ())):
+        html = f"{html[:at]}{TOKEN_MARK}{html[at:]}"
     effects = head.get("f")
     return Answer(
         status=head["s"],

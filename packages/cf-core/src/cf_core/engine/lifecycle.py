@@ -240,6 +240,9 @@ def _handle(call: Call, component: Component, handler: EventHandler) -> Steps:
     pending = getattr(component, handler.method)(**arguments)
     if pending is not None:
         yield pending
+    if component.request is not None and getattr(component.request, "user", None) is not component.params.get("user"):
+        # The handler logged somebody in or out: what is rendered now is theirs.
+        _inject_user(component, current_host().identify(component.request, component.params))
 
 
 def _unobserved(stage: str, call: Call, component: Component, steps: Steps) -> Steps:

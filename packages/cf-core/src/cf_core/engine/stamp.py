@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Mapping
 from html import escape, unescape
 from html.parser import HTMLParser
@@ -19,8 +20,9 @@ _VOID = frozenset("area base br col embed hr img input link meta source track wb
 _UNBALANCED = frozenset("p li dt dd option tr td th tbody thead tfoot colgroup html body head".split())
 """Tags that may be left open: counting them proves nothing."""
 
-TOKEN_MARK = "cf-token-of-this-render"  # noqa: S105 - a placeholder in the template's output, no secret
-"""Stands in the output of `{% component_state %}` until the token exists."""
+TOKEN_MARK = f"cf-token-{secrets.token_hex(16)}"
+"""Stands in the output of `{% component_state %}` until the token exists. Nobody else can write it: in a picture's
+address that a user chose, the token would be carried away."""
 
 
 class Rendered(NamedTuple):
