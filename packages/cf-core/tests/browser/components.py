@@ -39,8 +39,8 @@ class Reply:
     status: int = 200
     trigger: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    raw: str = ""
-    """Child components that the server believes to be mounted and are not."""
+    children: str = ""
+    """`lose`: children are taken for mounted that are not; `full`: mounted ones are rendered as if they were new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,9 @@ def sheet_render(state: State, cid: str, _: dict[str, str]) -> str:
     <div id="sheet-{cid}" class="sheet n{state["count"] % 2}">
       <output class="count">{state["count"]}</output> <output class="got">{escape(json.dumps(state["got"]))}</output>
       {button("again", "again", "sheet")}{button("row", "row", "sheet")}{button("set", "set", "sheet", note="server")}
+      {button("set2", "set", "sheet", note="other text")}
       <ul class="rows">{rows}</ul>
-      <p class="steady">steady</p>
+      <p class="steady">steady</p><p><i class="flag{" on" if state["count"] == 1 else ""}"></i></p>
       <input class="note" name="note" value="{escape(state["note"])}">
       <textarea class="text" name="text"></textarea>
       <select class="pick" name="pick"><option value="1">one</option><option value="2">two</option></select>
@@ -195,7 +196,7 @@ def turn_render(state: State, cid: str, _: dict[str, str]) -> str:
     return (
         f'<{tag} id="turn-{cid}"><output id="log-{cid}" class="log">{state["log"]}</output>'
         f'<div id="in-{cid}">{button("a", "add", "turn", letter="a")}{button("b", "add", "turn", letter="b")}</div>'
-        f'<input class="note" id="note-{cid}" name="note"></{tag}>'
+        f'<input class="note" name="note" value="{state["log"]}"></{tag}>'
     )
 
 
@@ -205,8 +206,8 @@ def turn_render(state: State, cid: str, _: dict[str, str]) -> str:
 def box_handle(state: State, event: str, payload: Payload) -> Reply | None:
     state["count"] += 1
     state["got"] = payload
-    if event == "lose":
-        return Reply(raw="lost")
+    if event in ("lose", "full"):
+        return Reply(children=event)
     return None
 
 
@@ -326,7 +327,9 @@ def root(name: str, cid: str, state: State, children: dict[str, str] | None, rep
             child: f'<{tags[child]} id="{child}-{id}" data-cf-keep="{id}"></{tags[child]}>'
             for child, id in children.items()
         }
-    if reply.raw == "lost":
+    if reply.children == "full":
+        shown = {child: mount(child, id) for child, id in children.items()}
+    if reply.children == "lose":
         children = {child: "lost-" + id for child, id in children.items()}
         shown = box_lost(shown)
         shown = {child: html.replace(' id="', ' id="lost-') for child, html in shown.items()}

@@ -227,6 +227,6 @@ def _handler(stub: Stub) -> type[BaseHTTPRequestHandler]:
                 headers["HX-Trigger"] = json.dumps(reply.trigger)
             if reply.status == 204:
                 return 204, headers | {"X-Component-State": sealed}, b""
-            return reply.status, headers | {"Content-Type": "text/html; charset=utf-8"}, html.encode()
+            return reply.status, headers | {"Content-Type": "text/html; charset=utf-8"}, f"<!-- -->\n{html}\n".encode()
 
     return Handler

@@ -40,6 +40,17 @@ def test_children_keep_their_state_through_the_parents_events(box: Page) -> None
     expect_text(box, ".log", "abc")
 
 
+def test_a_child_that_is_rendered_in_full_again_stays_as_it_is(box: Page) -> None:
+    click(box, "a", "b")
+    expect_text(box, ".log", "ab")
+    box.evaluate("document.querySelector('.boxadd').setAttribute('hx-vals', JSON.stringify({event: 'full'}))")
+    click(box, "boxadd")
+    expect_text(box, ".boxcount", "1")
+    assert box.inner_text(".log") == "ab"
+    click(box, "c")
+    expect_text(box, ".log", "abc")
+
+
 def test_a_parent_renders_while_its_child_waits_for_an_answer(box: Page, server: Stub) -> None:
     server.fault("go", delay=0.4)
     click(box, "partgo", "boxadd", "partgo")

@@ -51,6 +51,15 @@ def test_the_focused_input_is_not_overwritten_and_a_free_one_is(sheet: Page) -> 
     assert sheet.input_value(".note") == "server"
 
 
+def test_the_caret_stays_where_the_server_changes_a_focused_value(sheet: Page) -> None:
+    renew(sheet, "set")
+    sheet.focus(".note")
+    sheet.evaluate("document.querySelector('.note').setSelectionRange(2, 4)")
+    renew(sheet, "set2")
+    note = "document.querySelector('.note')"
+    assert sheet.evaluate(f"[{note}.selectionStart, {note}.selectionEnd, {note}.value]") == [2, 4, "server"]
+
+
 def test_changed_controls_keep_their_values_when_the_server_says_otherwise(sheet: Page) -> None:
     sheet.fill(".note", "mine")
     sheet.fill(".text", "text")
@@ -90,6 +99,14 @@ def test_what_scripts_set_survives_until_the_server_says_something_else(sheet: P
     assert sheet.inner_text(".mine") == "widget"
     # The root's class changes with every render: there the server's word counts.
     assert sheet.get_attribute("[data-cf-component]", "class") == "sheet n0"
+
+
+def test_what_a_script_did_and_the_server_said_too_is_the_servers(sheet: Page) -> None:
+    sheet.evaluate("document.querySelector('.flag').classList.add('on')")
+    renew(sheet)
+    assert sheet.get_attribute(".flag", "class") == "flag on"
+    renew(sheet)
+    assert sheet.get_attribute(".flag", "class") == "flag"
 
 
 def test_what_is_being_edited_in_place_stays(sheet: Page) -> None:
