@@ -132,7 +132,8 @@ def sheet_render(state: State, cid: str, _: dict[str, str]) -> str:
       <input class="tick" type="checkbox" name="tick" hx-post="/components/sheet/" hx-vals='{{"event": "tick"}}'
         {"checked" if state["ticked"] else ""}>
       <form class="form" hx-post="/components/sheet/" hx-vals='{{"event": "save"}}'>
-        <input class="title" name="title"><input class="other" name="other" value="x">
+        <input class="title" name="title">
+        <input class="other" name="other" value="{"other" if state["note"] == "other text" else "x"}">
         <input class="agree" type="checkbox" name="agree" value="yes">
         <b class="error">{state["error"]}</b>
         <button class="save" name="how" value="first">save</button>
@@ -196,7 +197,8 @@ def turn_render(state: State, cid: str, _: dict[str, str]) -> str:
     return (
         f'<{tag} id="turn-{cid}"><output id="log-{cid}" class="log">{state["log"]}</output>'
         f'<div id="in-{cid}">{button("a", "add", "turn", letter="a")}{button("b", "add", "turn", letter="b")}</div>'
-        f'<input class="note" name="note" value="{state["log"]}"></{tag}>'
+        f'<input class="note" name="note" value="{state["log"]}">'
+        f'<input class="more" name="more" value="{state["log"]}"></{tag}>'
     )
 
 

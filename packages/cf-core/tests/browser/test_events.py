@@ -372,12 +372,14 @@ def test_a_root_that_becomes_another_element(page: Page, server: Stub) -> None:
     page.goto(server.page("/turn", "{turn}"))
     ready(page)
     server.fault(delay=0.2)
+    page.fill(".more", "typed before")
     page.fill(".note", "typed")
     click(page, "a", "b", "a")
     wait_for_log(page, "aba")
     click(page, "b")
     wait_for_log(page, "abab")
     assert page.input_value(".note") == "typed"
+    assert page.input_value(".more") == "typed before"
     assert page.evaluate("document.activeElement.className") == "note"
     expect(page.locator("[data-cf-component]")).to_have_count(1)
     assert_exactly_once(server, 4)

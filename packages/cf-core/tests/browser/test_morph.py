@@ -52,12 +52,11 @@ def test_the_focused_input_is_not_overwritten_and_a_free_one_is(sheet: Page) -> 
 
 
 def test_the_caret_stays_where_the_server_changes_a_focused_value(sheet: Page) -> None:
-    renew(sheet, "set")
-    sheet.focus(".note")
-    sheet.evaluate("document.querySelector('.note').setSelectionRange(2, 4)")
+    sheet.focus(".other")
+    sheet.evaluate("document.querySelector('.other').setSelectionRange(0, 0)")
     renew(sheet, "set2")
-    note = "document.querySelector('.note')"
-    assert sheet.evaluate(f"[{note}.selectionStart, {note}.selectionEnd, {note}.value]") == [2, 4, "server"]
+    other = "document.querySelector('.other')"
+    assert sheet.evaluate(f"[{other}.defaultValue, {other}.value, {other}.selectionStart]") == ["other", "x", 0]
 
 
 def test_changed_controls_keep_their_values_when_the_server_says_otherwise(sheet: Page) -> None:
