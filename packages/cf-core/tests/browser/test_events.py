@@ -300,13 +300,21 @@ def test_the_pending_look_comes_after_a_moment_and_goes(page: Page, server: Stub
 
 def test_a_quick_answer_shows_no_pending_look(page: Page, server: Stub) -> None:
     open_pad(page, server)
-    page.evaluate("""() => {
-        new MutationObserver(() => window.shown = true)
-            .observe(document.querySelector('section'), {attributeFilter: ['data-cf-busy']});
+    # On a busy machine an answer may be slow: what counts are those that are not.
+    quick = page.evaluate("""async () => {
+        const root = document.querySelector('section');
+        let shown = 0, quick = [];
+        new MutationObserver(() => shown += root.matches('[data-cf-busy]')).observe(root, {attributes: true});
+        for (let n = 0; n < 20; n++) {
+            const start = performance.now();
+            shown = 0;
+            await cf.dispatch(root, 'add', {letter: 'a'});
+            if (performance.now() - start < 120) quick.push(shown);
+        }
+        return quick;
     }""")
-    click(page, "a")
-    wait_for_log(page, "a")
-    assert page.evaluate("window.shown") is None
+    assert quick
+    assert not any(quick)
 
 
 def test_dispatch_from_a_script(page: Page, server: Stub) -> None:
