@@ -329,7 +329,7 @@ def test_the_limit_is_a_setting(form: Shown, settings: Any) -> None:
     assert form.json("text", {"text": "x" * 100}).status_code == 200
 
 
-@pytest.mark.parametrize("length", ["abc", "-1", "1e3", "9" * 40, "", " 5", "0x10"])
+@pytest.mark.parametrize("length", ["abc", "-1", "1e3", "9" * 40, "9" * 5_000, "", " 5", "0x10", "\u00b2"])
 def test_a_content_length_that_is_none_is_refused_or_read_as_nothing(form: Shown, length: str) -> None:
     response = form.client.post(
         "/components/form/", b"event=save", content_type="application/json", CONTENT_LENGTH=length, headers=HTMX

@@ -9,9 +9,8 @@ from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-from .conf import conf
-from .engine.errors import TooLarge
-from .wire import refuse, wants
+from .engine.errors import ComponentError
+from .wire import check_length, refuse, wants
 
 __all__ = ["component_middleware"]
 
@@ -23,10 +22,10 @@ def component_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable
     def too_large(request: HttpRequest) -> HttpResponseBase | None:
         if request.method != "POST" or (wants(request) == "page" and "HTTP_X_COMPONENT" not in request.META):
             return None
-        limit = conf().MAX_BODY_BYTES
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if request.content_type != "multipart/form-data" and length.isdigit() and int(length) > limit:
-            return refuse(request, TooLarge(f"The body is {length} bytes", limit=limit))
+        try:
+            check_length(request)
+        except ComponentError as error:
+            return refuse(request, error)
         return None
 
     if iscoroutinefunction(get_response):

@@ -50,7 +50,7 @@ def wants(request: HttpRequest) -> Wants:
 
 def read(request: HttpRequest) -> Asked:
     """Return what a POST asks for. Raises Malformed, MediaType and TooLarge."""
-    _check_length(request)
+    check_length(request)
     component_id = request.META.get("HTTP_X_COMPONENT") or None
     if request.content_type == "application/json":
         return _read_json(request, component_id)
@@ -84,7 +84,8 @@ def refuse(request: HttpRequest, error: ComponentError) -> HttpResponse:
     return _private(response)
 
 
-def _check_length(request: HttpRequest) -> None:
+def check_length(request: HttpRequest) -> None:
+    """Raise TooLarge or Malformed for what a request says of its length; multipart is measured once it is read."""
     limit = conf().MAX_BODY_BYTES
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
