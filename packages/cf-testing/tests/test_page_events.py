@@ -155,6 +155,24 @@ def test_field_that_is_left_takes_what_the_server_says(site: StubSite) -> None:
     assert page.control("Note").value == "mine"
 
 
+def test_boxes_without_a_tick_are_named(site: StubSite) -> None:
+    form = """
+      <form hx-post="/components/prefs/" hx-vals='{"event": "save"}'>
+        <label><input type="checkbox" name="news"> News</label>
+        <label><input type="checkbox" name="offers" checked> Offers</label>
+        <input type="checkbox" name="never" disabled>
+        <button>Save</button>
+      </form>"""
+    site.page(root("prefs", form))
+    site.answers("/components/prefs/", render(root("prefs", "<p>Saved</p>")))
+    page = open_page("/")
+
+    page.click("Save")
+
+    (request,) = site.posts
+    assert (request.POST["_unchecked"], request.POST["offers"]) == ("news", "on")
+
+
 def test_refused_choice_is_taken_back(site: StubSite) -> None:
     box = """<label><input type="checkbox" name="on" hx-post="/components/light/" hx-vals="event:switch"> On</label>"""
     site.page(root("light", box))

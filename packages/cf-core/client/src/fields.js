@@ -27,7 +27,7 @@ function reset(control, root) {
 
 /**
  * Takes the fields of other components out of a body: a child stands inside its parent's form, or a parent's
- * form around it. `fixed` holds what hx-vals set; those names are no fields.
+ * form around it. `fixed` holds what hx-vals set; those names are no fields. Unticked boxes are named beside it.
  */
 export function keepOwnFields(body, form, controls, root, fixed = {}) {
   const others = controls.filter((control) => control.name && rootOf(control) !== root && !Object.hasOwn(fixed, control.name));
@@ -40,6 +40,9 @@ export function keepOwnFields(body, form, controls, root, fixed = {}) {
     body.delete(name);
     for (const value of own.getAll(name)) body.append(name, value);
   }
+  // A browser does not send a box without a tick: the server is told that it was there.
+  const unchecked = controls.filter((box) => box.matches("[type=checkbox][name]:enabled:not(:checked)") && rootOf(box) === root);
+  if (unchecked.length) body.set("_unchecked", unchecked.map((box) => box.name).join(" "));
 }
 
 /** The typed values that an event carries: a map from control to value. */

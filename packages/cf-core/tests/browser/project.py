@@ -60,6 +60,14 @@ TEMPLATES = {
         "<footer>{{ slots.footer }}</footer><nav>{{ slots.side }}</nav></div>"
     ),
     "components/late.html": '<p class="late">here {{ state.n }}</p>',
+    "choices.html": (
+        "{% extends 'page.html' %}{% load components %}{% block body %}{% live_component 'choices' %}{% endblock %}"
+    ),
+    "components/choices.html": (
+        f'<form {POST} hx-vals=\'{{"event": "save"}}\'><input type="checkbox" class="news" name="news" checked>'
+        '<input type="checkbox" name="many" value="a" checked><input type="checkbox" name="many" value="b">'
+        '<button class="save">save</button><output class="saved">{{ state.news }} {{ state.many }}</output></form>'
+    ),
     "components/members.html": (
         f'<div><output class="touched">{{{{ state.touched }}}}</output>'
         f'<button class="touch" {POST} hx-vals=\'{{"event": "touch"}}\'>touch</button></div>'
@@ -182,6 +190,16 @@ def register_components() -> None:
         def has_permission(self, request: Any, component: Any) -> bool:
             return bool(request.user.is_authenticated) or component.event is None
 
+    @registry.register("choices")
+    class Choices(Component):
+        permission_classes = [Anyone]
+
+        def mount(self) -> None:
+            self.state.update(news=None, many=[])
+
+        def on_save(self, news: bool = True, many: list[str] | None = None) -> None:
+            self.state.update(news=news, many=many)
+
     @registry.register("counter")
     class Counter(Component):
         permission_classes = [Anyone]
@@ -299,7 +317,7 @@ def __getattr__(name: str) -> Any:
         path("components/", include("cf_core.urls")),
         *[path(name, log_in) for name in ("log-in/", "elsewhere/", "favicon.ico")],
         path("slots/", slots),
-        *[path(f"{name}/", _page(f"{name}.html")) for name in ("counter", "all", "members")],
+        *[path(f"{name}/", _page(f"{name}.html")) for name in ("counter", "all", "members", "choices")],
     ]
 
 

@@ -133,3 +133,13 @@ def test_slots_keep_what_the_page_put_into_them(page: Page, site: str) -> None:
     expect_text(page, ".foot", "foot")
     expect_count(page, "[data-cf-keep]", 0)
     expect_quiet(page)
+
+
+def test_a_box_that_is_unticked_is_false_and_not_left_to_its_default(page: Page, site: str) -> None:
+    page.goto(site + "/choices/")
+    ready(page)
+    click(page, "save")
+    expect_text(page, ".saved", "True ['a']")
+    click(page, "news", "save")
+    expect_text(page, ".saved", "False ['a']")
+    expect_quiet(page)

@@ -51,6 +51,13 @@ def control_entries(fields: Fields, node: Node) -> Entries:
     return [(name, fields.value(node))]
 
 
+def is_unticked(fields: Fields, node: Node) -> bool:
+    """Tell whether a node is a checkbox that could be sent and has no tick."""
+    if tag_of(node) != "input" or input_type(node) != "checkbox" or not attribute(node, "name"):
+        return False
+    return not is_really_disabled(node) and not fields.is_checked(node)
+
+
 def submitter_entries(fields: Fields, node: Node) -> Entries:
     """Return what the button adds that sent the form."""
     if is_really_disabled(node):

@@ -16,7 +16,7 @@ from ..dom.fields import Fields
 from ..dom.hcon import parse_hcon
 from ..dom.markup import Node, attribute, describe, tag_of
 from ..dom.requests import HtmxRequest
-from ..dom.submission import Entries, control_entries, submitter_entries
+from ..dom.submission import Entries, control_entries, is_unticked, submitter_entries
 from .answers import Answer, check_status
 from .effects import Effects, read_effects
 from .events import Events
@@ -247,7 +247,10 @@ class Live:
 
 
 def own_entries(request: HtmxRequest, root: Node, fields: Fields) -> Entries:
-    """Return what an event carries: its form's entries without the fields of other components in or around it."""
+    """Return what an event carries: its form's entries without the fields of other components in or around it.
+
+    A browser does not send a box without a tick: the server is told by name that it was there.
+    """
     entries = list(request.entries)
     for control in request.controls:
         if root_of(control) == root or attribute(control, "name") in request.fixed:
@@ -255,7 +258,9 @@ def own_entries(request: HtmxRequest, root: Node, fields: Fields) -> Entries:
         for entry in control_entries(fields, control) or submitter_entries(fields, control):
             if entry in entries:
                 entries.remove(entry)
-    return entries
+    boxes = (control for control in request.controls if root_of(control) == root and is_unticked(fields, control))
+    unchecked = [str(attribute(box, "name")) for box in boxes]
+    return [*entries, ("_unchecked", " ".join(unchecked))] if unchecked else entries
 
 
 def _destination(headers: Mapping[str, str], here: str) -> str | None:

@@ -331,7 +331,7 @@
 
   /**
    * Takes the fields of other components out of a body: a child stands inside its parent's form, or a parent's
-   * form around it. `fixed` holds what hx-vals set; those names are no fields.
+   * form around it. `fixed` holds what hx-vals set; those names are no fields. Unticked boxes are named beside it.
    */
   function keepOwnFields(body, form, controls, root, fixed = {}) {
     const others = controls.filter((control) => control.name && rootOf(control) !== root && !Object.hasOwn(fixed, control.name));
@@ -344,6 +344,9 @@
       body.delete(name);
       for (const value of own.getAll(name)) body.append(name, value);
     }
+    // A browser does not send a box without a tick: the server is told that it was there.
+    const unchecked = controls.filter((box) => box.matches("[type=checkbox][name]:enabled:not(:checked)") && rootOf(box) === root);
+    if (unchecked.length) body.set("_unchecked", unchecked.map((box) => box.name).join(" "));
   }
 
   /** The typed values that an event carries: a map from control to value. */
