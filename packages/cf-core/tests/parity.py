@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -102,6 +103,14 @@ def send_dispatch(ask: Ask) -> Outcome:
     return _told(lambda: component.dispatch(ask.event, ask.payload))
 
 
+def send_by_helpers(ask: Ask) -> Outcome:
+    """`dispatch_event()` of cf-testing, as a project's own tests call it."""
+    from cf_testing import dispatch_event
+
+    user = request_of(ask.client).user
+    return _told(lambda: dispatch_event(ask.component, ask.event, ask.payload, user=user, **ask.params))
+
+
 TRANSPORTS: dict[str, Send] = {
     "json": send_json,
     "form": send_form,
@@ -110,9 +119,13 @@ TRANSPORTS: dict[str, Send] = {
     "async call": send_async_call,
     "dispatch": send_dispatch,
 }
+if find_spec("cf_testing") is not None:
+    TRANSPORTS["helpers"] = send_by_helpers
 HTTP = ("json", "form", "asgi")
 CALLS = ("json", "form", "asgi", "call", "async call")
 """Those that carry tokens and request ids."""
+WITHOUT_TOKEN = ("dispatch", "helpers")
+"""Those that mount and handle in one call, with params instead of a token."""
 EVERY = tuple(TRANSPORTS)
 
 
@@ -167,8 +180,8 @@ class World:
         params = more.get("params", {})
         answer = issue(client, component, **params)
         made = Ask(client, component, event, token=answer.token, component_id=answer.component_id, rid=new_rid())
-        # Over HTTP the token brings them; they are for `dispatch`.
-        return replace(made, **{**more, "params": params if self.transport == "dispatch" else {}})
+        # Elsewhere the token brings them.
+        return replace(made, **{**more, "params": params if self.transport in WITHOUT_TOKEN else {}})
 
     def show(self, name: str, client: Client | None = None, **params: Any) -> Shown:
         """Return a component on a page of the client."""

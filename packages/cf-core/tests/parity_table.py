@@ -13,7 +13,7 @@ from cf_core import Component, registry
 from cf_core.host import DjangoHost
 from tests.asking import issue, new_rid
 from tests.components import ran
-from tests.parity import CALLS, Ask, World, refusal, send_call
+from tests.parity import CALLS, WITHOUT_TOKEN, Ask, World, refusal, send_call
 from tests.permissions import Anyone
 from tests.renderers import Inline
 
@@ -319,7 +319,7 @@ def _(world: World) -> Ask:
     return world.ask("ledger", "write")
 
 
-@refusal("a bool for a number", 422, "invalid", by=("json", "call", "async call", "dispatch"))
+@refusal("a bool for a number", 422, "invalid", by=("json", "call", "async call", *WITHOUT_TOKEN))
 def _(world: World) -> Ask:
     return world.ask("counter", "increment", payload={"amount": True})
 

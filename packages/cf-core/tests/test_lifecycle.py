@@ -13,10 +13,12 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.db import connection, connections
 from django.test import AsyncClient, Client
 
-from cf_core import AuthRequired, Component, ComponentDefinitionError, Forbidden, Invalid, NotFound
+from cf_core import AuthRequired, Component, ComponentDefinitionError, Forbidden, Invalid, NotFound, registry
 from cf_core.engine.drivers import run_sync
+from cf_core.engine.outbox import current_outbox
 from cf_core.engine.ports import Pause
 from tests.asking import id_in, new_rid, token_in
+from tests.components import sent
 from tests.models import Item
 from tests.permissions import LoggedIn, Mine, MineAsync
 from tests.renderers import Inline
@@ -176,6 +178,18 @@ def by_one_call(cls: type[Component], *events: tuple[str, dict[str, Any]], **par
     return str(html)
 
 
+def by_helpers(cls: type[Component], *events: tuple[str, dict[str, Any]], **params: Any) -> str:
+    """As in a project's own tests."""
+    pytest.importorskip("cf_testing")
+    from cf_testing import make_component
+
+    component = make_component(cls, user=None, **params)
+    html = component.dispatch()["html"]
+    for event, payload in events:
+        html = component.dispatch(event, payload)["html"]
+    return str(html)
+
+
 def raise_refusal(status: int, body: dict[str, Any]) -> dict[str, Any]:
     """Raise what the status stands for, so that every way fails alike."""
     if status == 500:
@@ -188,9 +202,16 @@ def raise_refusal(status: int, body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-@pytest.fixture(params=[by_wsgi, by_asgi, by_dispatch, by_adispatch, by_one_call], ids=lambda way: way.__name__)
+@pytest.fixture(
+    params=[by_wsgi, by_asgi, by_dispatch, by_adispatch, by_one_call, by_helpers], ids=lambda way: way.__name__
+)
 def way(request: pytest.FixtureRequest) -> Callable[..., str]:
     return request.param
+
+
+@pytest.fixture(params=[False, True], ids=["def", "async def"])
+def is_async(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
 
 
 @pytest.fixture
@@ -349,6 +370,44 @@ def test_a_falsy_answer_refuses_and_a_truthy_one_admits() -> None:
     for answer in (True, 1, "yes"):
         Answers.answer = answer
         Guarded().dispatch()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_messages_leave_once_what_they_tell_of_is_durable(
+    register: Any, way: Callable[..., str], is_async: bool, events_logged: None
+) -> None:
+    def say(text: str) -> None:
+        outbox = current_outbox.get()
+        assert outbox is not None
+        outbox.add(lambda: sent.append((text, connection.in_atomic_block)))  # type: ignore[arg-type]
+
+    class Says(Component):
+        permission_classes = [Allows]
+        renderer = Inline("<p></p>")
+
+        def on_say(self, text: str, fails: bool = False) -> None:
+            Item.objects.create(name=text)
+            say(text)
+            if fails:
+                raise LookupError
+
+    class SaysAsync(Component):
+        permission_classes = [Allows]
+        renderer = Inline("<p></p>")
+
+        async def on_say(self, text: str, fails: bool = False) -> None:
+            await Item.objects.acreate(name=text)
+            say(text)
+            if fails:
+                raise LookupError
+
+    register(SaysAsync if is_async else Says, "kind")
+    way(registry.get("kind"), ("say", {"text": "a"}), ("say", {"text": "b"}))
+    assert sent == [("a", False), ("b", False)]
+    with pytest.raises(LookupError):
+        way(registry.get("kind"), ("say", {"text": "c", "fails": True}))
+    assert len(sent) == 2
+    assert current_outbox.get() is None
 
 
 # -- the drivers

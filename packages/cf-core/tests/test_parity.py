@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests import parity_table  # noqa: F401 - fills the table
-from tests.parity import EVERY, HTTP, TABLE, TRANSPORTS, Refusal, World
+from tests.parity import EVERY, HTTP, TABLE, TRANSPORTS, WITHOUT_TOKEN, Refusal, World
 from tests.refusals import assert_refused
 
 CASES = [
@@ -51,7 +51,7 @@ def test_refusal(
         code,
         good=world.good,
         may_run=row.may_run,
-        may_mount=transport == "dispatch",
+        may_mount=transport in WITHOUT_TOKEN,
         may_alarm=row.may_alarm if transport in HTTP or row.status < 500 else 0,
     )
     for name, value in row.body.items():

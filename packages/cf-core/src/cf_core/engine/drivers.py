@@ -11,7 +11,7 @@ import inspect
 import time
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -142,14 +142,24 @@ async def _hop(
     steps: Generator[Any, Any, Any], send: Any, error: BaseException | None
 ) -> tuple[_Step, asyncio.CancelledError | None]:
     """Advance in the thread. A cancellation meanwhile is kept until the thread has come back."""
-    task = asyncio.ensure_future(sync_to_async(_advance, thread_sensitive=True)(steps, send, error))
+    context = copy_context()
+    advance = sync_to_async(_advance, thread_sensitive=True)(steps, send, error)
+    task = asyncio.get_running_loop().create_task(advance, context=context)
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
         try:
             await asyncio.shield(task)
         except asyncio.CancelledError as request:
             cancelled = request
+    _adopt(context)
     return task.result(), cancelled
+
+
+def _adopt(context: Context) -> None:
+    """Set here what was set there: an async handler finds its call's outbox, as a sync one does."""
+    for variable, value in context.items():
+        if variable.get(None) is not value:
+            variable.set(value)
 
 
 def _advance(steps: Generator[Any, Any, Any], send: Any, error: BaseException | None) -> _Step:
