@@ -10,7 +10,7 @@ CLIENT := packages/cf-core/client
 ENVIRONMENT := $(PYTHON) scripts/environment.py dev
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox test coverage matrix matrix-ci bench docs lint format types client client-check dev clean
+.PHONY: help sandbox test coverage matrix matrix-ci faults bench docs lint format types client client-check dev clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ format: dev ## put imports and formatting right
 
 types: dev ## mypy --strict over the packages
 	@$(DEV)/mypy
+
+faults: dev ## kill real servers at random for some minutes and count what is left (ARGS="--only sqlite --kills 20")
+	@$(DEV)/python -m tests.faults $(ARGS)
 
 bench: dev ## measure an event and a page against a hand-written view (ARGS="--rounds 30 --write", "--profile counter")
 	@$(DEV)/python benchmarks/run.py $(ARGS)
