@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .database_proxy import DatabaseProxy
 from .databases import Database, migrate
 from .redis_server import RedisServer
 from .servers import ROOT, Server, environment
@@ -17,8 +18,8 @@ from .visitors import Piece, Visitor
 _CACHES = "django.core.cache.backends."
 REDIS_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 """Seconds; without them a Redis that hangs holds every request for as long as redis-py pleases."""
-_PAIRS = 3
-"""How many pairs of servers may run at once: each takes about 120 MB."""
+_PAIRS = 6
+"""How many pairs of servers may run at once: each takes about 150 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Laboratory:
         self.folder = Path(tempfile.mkdtemp(prefix="cf-faults-"))
         self._databases: dict[str, Database] = {}
         self._benches: OrderedDict[tuple[Any, ...], Bench] = OrderedDict()
+        self._proxies: dict[str, DatabaseProxy] = {}
         self._redis: RedisServer | None = None
 
     def database(self, kind: str) -> Database:
@@ -74,6 +76,12 @@ class Laboratory:
             self._redis = RedisServer(self.folder)
         self._redis.start()
         return self._redis
+
+    def proxy(self, kind: str) -> DatabaseProxy:
+        """Return what stands before the database for those servers that are to lose it."""
+        if kind not in self._proxies:
+            self._proxies[kind] = DatabaseProxy(self.database(kind).settings)
+        return self._proxies[kind]
 
     def bench(
         self,
@@ -104,6 +112,8 @@ class Laboratory:
         for bench in self._benches.values():
             bench.stop()
         self._benches.clear()
+        for proxy in self._proxies.values():
+            proxy.close()
         if self._redis is not None:
             self._redis.close()
         for database in self._databases.values():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from .conftest import require
 from .laboratory import Bench, Laboratory
-from .project.faultpoints import POINTS
 from .scenarios import DATABASES, on
 from .visitors import Lost, Piece, Reply, Visitor, new_key, new_rid
 
@@ -158,27 +159,25 @@ def test_the_same_id_for_something_else_is_refused(bench: Bench) -> None:
         for database, cache in (("postgresql", "redis"), ("sqlite", "file"), ("mariadb", "database"))
     ],
 )
-@MARKED
-def test_a_claim_that_outlives_its_process_ends(laboratory: Laboratory, database: str, cache: str, retry: bool) -> None:
+def test_a_claim_that_outlives_its_process_ends(laboratory: Laboratory, database: str, cache: str) -> None:
     """A shared cache keeps the killed process's claim for ten seconds: 409 in_progress meanwhile, then the answer."""
     require(database, cache)
     bench = laboratory.bench(database, "gunicorn", cache)
     visitor, piece = bench.visitor("shop")
-    asked: dict[str, tuple[str, str]] = {}
-    first: dict[str, Reply] = {}
-    for point in POINTS:
-        asked[point] = key, rid = new_key(), new_rid()
+    asked: dict[tuple[str, bool], tuple[str, str]] = {}
+    first: dict[tuple[str, bool], Reply] = {}
+    for case in product(("before-write", "after-record", "after-commit", "before-answer"), (True, False)):
+        asked[case] = key, rid = new_key(), new_rid()
         bench.stock(key, 1)
-        lose(bench, visitor, piece, "buy", rid, point, key=key)
-        first[point] = visitor.send(bench.servers[1], piece, "buy", rid, retry=retry, key=key)
+        lose(bench, visitor, piece, "buy", rid, case[0], key=key)
+        first[case] = visitor.send(bench.servers[1], piece, "buy", rid, retry=case[1], key=key)
 
-    waited = {point for point, reply in first.items() if reply.code == "in_progress"}
+    waited = {case for case, reply in first.items() if reply.code == "in_progress"}
     # Where the effect is committed, a client that says that it asks again need not wait for the claim.
-    committed = set() if retry else {"after-commit"}
-    assert waited == {"after-claim", "before-write", "after-write", "after-record"} | committed
-    for point, (key, rid) in asked.items():
-        answer = visitor.insist(bench.servers[0], piece, "buy", rid, retry=retry, key=key)
-        assert (answer.status, answer.told) == (200, "bought"), point
-        assert (bench.database.effects(key), bench.left(key), bench.records(rid)) == (1, 0, 1), point
-        if point not in waited:
-            assert answer.content() == first[point].content(), point
+    assert waited == set(product(("before-write", "after-record"), (True, False))) | {("after-commit", False)}
+    for case, (key, rid) in asked.items():
+        answer = visitor.insist(bench.servers[0], piece, "buy", rid, retry=case[1], key=key)
+        assert (answer.status, answer.told) == (200, "bought"), case
+        assert (bench.database.effects(key), bench.left(key), bench.records(rid)) == (1, 0, 1), case
+        if case not in waited:
+            assert answer.content() == first[case].content(), case
