@@ -242,6 +242,7 @@ def test_increments_by_many_hands_add_up(db: None, register: Any) -> None:
             while (response := shown.post("add")).status_code == 409:
                 shown.token = token_in(response.content.decode())
             done.append(response.status_code)
+        connections.close_all()
 
     threads = [threading.Thread(target=click) for _ in range(4)]
     for thread in threads:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -52,7 +53,7 @@ def write(alias: str, name: str) -> None:
 def is_clean(alias: str) -> bool:
     """Whether nothing of the event is left on the connection."""
     database = connections[alias]
-    left = {"get_autocommit", "on_commit"} & vars(database).keys()
+    left = {"get_autocommit", "on_commit", "connect", "temporary_connection"} & vars(database).keys()
     return (
         not left
         and not database.in_atomic_block
@@ -111,6 +112,78 @@ def test_the_last_statement_may_come_from_the_template(alias: str) -> None:
 
     assert component(alias, go).dispatch("go")["html"].endswith(">1</p>")
     assert rows(alias) == ["one"]
+
+
+def in_a_thread(work: Callable[[], Any]) -> Any:
+    """Run the work in a thread of its own, whose connections are new, and return what it returns."""
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            return pool.submit(work).result()
+        finally:
+            pool.submit(connections.close_all).result()
+
+
+@pytest.mark.parametrize("begins", ["write", "read", "atomic", "on_commit", "version"])
+def test_an_event_may_be_what_opens_the_connection(alias: str, begins: str) -> None:
+    committed: list[int] = []
+
+    def go(self: Any) -> None:
+        assert connections[alias].connection is None
+        if begins == "read":
+            Item.objects.using(alias).count()
+        elif begins == "atomic":
+            with transaction.atomic(using=alias):
+                write(alias, "inner")
+        elif begins == "on_commit":
+            transaction.on_commit(lambda: committed.append(1), using=alias)
+        elif begins == "version":
+            connections[alias].get_database_version()
+        write(alias, "row")
+        if begins != "on_commit":
+            transaction.on_commit(lambda: committed.append(1), using=alias)
+
+    def fails(self: Any) -> None:
+        go(self)
+        raise LookupError
+
+    in_a_thread(lambda: component(alias, go).dispatch("go"))
+    assert "row" in rows(alias)
+    assert committed == [1]
+    Item.objects.using(alias).all().delete()
+    with pytest.raises(LookupError):
+        in_a_thread(lambda: component(alias, fails).dispatch("go"))
+    assert rows(alias) == []
+    assert committed == [1]
+
+
+def test_a_durable_block_is_refused_on_a_new_connection_too(alias: str) -> None:
+    def go(self: Any) -> None:
+        connections[alias].ensure_connection()
+        with transaction.atomic(using=alias, durable=True):
+            write(alias, "durable")
+
+    with pytest.raises(RuntimeError, match="durable"):
+        in_a_thread(lambda: component(alias, go).dispatch("go"))
+    assert rows(alias) == []
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_an_event_has_the_isolation_that_the_project_has_chosen(alias: str, is_new: bool) -> None:
+    """Read committed, as Django sets it: what others have committed meanwhile is seen."""
+    if alias == "default":
+        pytest.skip("SQLite lets nobody write meanwhile")
+    seen: list[list[str]] = []
+
+    def go(self: Any) -> None:
+        seen.append(rows(alias))
+        in_a_thread(lambda: write(alias, "meanwhile"))
+        seen.append(rows(alias))
+
+    if is_new:
+        in_a_thread(lambda: component(alias, go).dispatch("go"))
+    else:
+        component(alias, go).dispatch("go")
+    assert seen == [[], ["meanwhile"]]
 
 
 # -- what fails

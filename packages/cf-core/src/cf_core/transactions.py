@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from django.db import connections, transaction
@@ -126,9 +127,10 @@ class _Opener:
         if not self._units:
             connection.get_autocommit = self._get_autocommit  # type: ignore[method-assign]
             connection.on_commit = self._on_commit  # type: ignore[method-assign]
-            if not connection.in_atomic_block:
-                connection.commit_on_exit = None  # type: ignore[assignment]
-                connection.atomic_blocks = _Unopened()
+            if connection.connection is None:
+                connection.connect = self._connect  # type: ignore[method-assign]
+                connection.temporary_connection = self._temporary_connection  # type: ignore[method-assign]
+            self._prepare()
         self._units.append(unit)
         self.is_open = False
 
@@ -139,7 +141,8 @@ class _Opener:
             # The outer events are open if this one was, and only then.
             self.is_open = unit._atomic is not None
         else:
-            del self._connection.get_autocommit, self._connection.on_commit
+            for name in ("get_autocommit", "on_commit", "connect", "temporary_connection"):
+                vars(self._connection).pop(name, None)
             self._restore()
 
     def open(self) -> None:
@@ -152,6 +155,12 @@ class _Opener:
         finally:
             self.is_opening = False
         self.is_open = True
+
+    def _prepare(self) -> None:
+        connection = self._connection
+        if not connection.in_atomic_block:
+            connection.commit_on_exit = None  # type: ignore[assignment]
+            connection.atomic_blocks = _Unopened()
 
     def _restore(self) -> None:
         connection = self._connection
@@ -168,6 +177,21 @@ class _Opener:
         asked_by_atomic = connection.commit_on_exit is True
         self.open()
         return asked_by_atomic or type(connection).get_autocommit(connection)
+
+    def _connect(self) -> None:
+        # What a new connection does first, such as setting its isolation level, comes before any transaction.
+        was_opening, self.is_opening = self.is_opening, True
+        try:
+            type(self._connection).connect(self._connection)
+        finally:
+            self.is_opening = was_opening
+        if not was_opening:
+            self._prepare()
+
+    def _temporary_connection(self) -> AbstractContextManager[Any]:
+        # Django asks for the server's version on a connection that it closes again; the event goes on with it.
+        self._connection.ensure_connection()
+        return type(self._connection).temporary_connection(self._connection)
 
     def _on_commit(self, func: Callable[[], Any], robust: bool = False) -> None:
         if not self.is_open:
