@@ -276,6 +276,21 @@ def test_writes_of_every_kind_belong_to_it(alias: str) -> None:
 # -- an author's own transactions come before the first statement
 
 
+def test_a_statement_may_be_composed(alias: str) -> None:
+    if connections[alias].vendor != "postgresql":
+        pytest.skip("composed statements are psycopg's")
+    from psycopg import sql
+
+    def go(self: Any) -> None:
+        with connections[alias].cursor() as cursor:
+            cursor.execute(sql.SQL("INSERT INTO tests_item (name, stock) VALUES ({}, 1)").format("a"))
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        component(alias, go).dispatch("go")
+    assert rows(alias) == []
+
+
 def test_an_own_atomic_block_is_part_of_the_event(alias: str) -> None:
     def go(self: Any) -> None:
         with transaction.atomic(using=alias):

@@ -88,7 +88,7 @@ class EventUnit:
     def _note_commit(self) -> None:
         self._is_committed = True
 
-    def _on_statement(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    def _on_statement(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         opener = self._opener
         if opener is not None and not opener.is_open:
             if opener.is_opening:
@@ -96,7 +96,8 @@ class EventUnit:
             opener.open()
         self.touched = True
         self.queries += 1
-        if not self.wrote and not _READ.match(sql):
+        # psycopg takes composed statements too; what they do is not looked into.
+        if not self.wrote and not (isinstance(sql, str) and _READ.match(sql)):
             self.wrote = True
         return execute(sql, params, many, context)
 
