@@ -67,7 +67,7 @@ def test_an_async_handler_is_applied_once(bench: Bench, fault: str, retry: bool)
     assert bench.database.effects(key) == 1
 
 
-@on("sqlite")
+@on(*DATABASES)
 @pytest.mark.parametrize("fault", ["after-claim", "before-write", "before-answer", "during-answer"])
 def test_an_event_that_writes_nothing_leaves_no_record(bench: Bench, fault: str) -> None:
     visitor, piece = bench.visitor("reader")
