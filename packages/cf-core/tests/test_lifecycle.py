@@ -247,6 +247,45 @@ def test_permission_checks_refuse(kind: type[Component], way: Callable[..., str]
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("fails", [False, True])
+def test_an_event_may_run_another_components_event(
+    register: Any, way: Callable[..., str], is_async: bool, fails: bool, events_logged: None
+) -> None:
+    class Inner(Component):
+        renderer = Inline("<p></p>")
+
+        async def on_write(self) -> None:
+            await Item.objects.acreate(name="inner")
+
+    class Outer(Component):
+        permission_classes = [Allows]
+        renderer = Inline("<p></p>")
+
+        def on_go(self) -> None:
+            Inner().dispatch("write")
+            Item.objects.create(name="outer")
+            if fails:
+                raise LookupError
+
+    class OuterAsync(Component):
+        permission_classes = [Allows]
+        renderer = Inline("<p></p>")
+
+        async def on_go(self) -> None:
+            await Inner().adispatch("write")
+            await Item.objects.acreate(name="outer")
+            if fails:
+                raise LookupError
+
+    register(OuterAsync if is_async else Outer, "kind")
+    try:
+        way(registry.get("kind"), ("go", {}))
+    except LookupError:
+        assert fails
+    assert Item.objects.count() == (0 if fails else 2)
+
+
+@pytest.mark.django_db
 def test_a_payload_that_does_not_fit_is_refused(kind: type[Component], way: Callable[..., str]) -> None:
     with pytest.raises(Invalid) as refused:
         way(kind, ("add", {"name": "two", "stock": "many"}))

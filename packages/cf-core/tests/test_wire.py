@@ -436,6 +436,47 @@ def test_twenty_levels_and_two_thousand_values_pass(register: Any, client: Clien
     assert ran == ["taken"] * 4
 
 
+class Bag(Component):
+    """Keeps any key that a client names: the worst that an author can do."""
+
+    permission_classes = [Anyone]
+    renderer = Inline("<p>{{ state.n }}</p>")
+
+    def on_put(self, key: str, value: Any = None) -> None:
+        self.state[key] = value
+
+
+NAMES = [
+    *("__class__", "__init__.__globals__", "__dict__", "__proto__", "constructor.prototype", "_meta", "objects", "pk"),
+    *("permission_classes", "renderer", "template_name", "state", "params", "request", "user", "user_id", "_events"),
+    *("component_id", "is_mounted", "revision", "_token", "on_put", "SECRET_KEY", "~", "~M", "", ".", "a.b", "a__b"),
+]
+
+
+def test_no_name_of_a_client_reaches_an_attribute(register: Any, client: Client, settings: Any) -> None:
+    import os
+    import sys
+
+    def everything() -> Any:
+        module = {name: repr(value) for name, value in vars(sys.modules[__name__]).items() if name.isupper()}
+        classes = [{name: id(value) for name, value in vars(cls).items()} for cls in (Bag, Component)]
+        return module, classes, settings.SECRET_KEY, dict(os.environ)
+
+    register(Bag, "bag")
+    shown = show(client, "bag")
+    shown.post("put", key="n")
+    before = everything()
+    for name in NAMES:
+        for value in ("hunter2", ["hunter2"], {"__class__": "hunter2"}):
+            assert shown.json("put", {"key": name, "value": value}).status_code == 200
+        if name not in ("key", "value"):
+            assert shown.json("put", {"key": "k", name: "hunter2"}).status_code == 422
+            assert shown.post("put", **{"key": "k", name or "_": "hunter2"}).status_code in (200, 400)
+    assert everything() == before
+    assert shown.json("put", {"key": "n", "value": 5}).status_code == 200
+    assert ">5<" in shown.html
+
+
 # -- a thousand bad requests
 
 
