@@ -9,6 +9,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from typing import Any
 
+from pydantic_core import from_json
+
 from .conf import conf
 from .engine.codec import dumps, loads
 from .engine.component import Component
@@ -83,7 +85,7 @@ def unseal(
         return batch.resolve(tag, data)
 
     try:
-        component_id, revision, issued, audience, *rest = json.loads(head_text)
+        component_id, revision, issued, audience, *rest = from_json(head_text)
         if expected_id is not None and expected_id != component_id:
             raise StateInvalid("The token belongs to another instance than the request names")
         audience = tuple(audience)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable, Collection, Mapping
-from typing import Annotated, Any, NotRequired, Required, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, NotRequired, Required, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError, with_config
 from pydantic_core import PydanticCustomError, from_json
@@ -85,6 +85,7 @@ class Arguments:
         self.names = tuple(parameter.name for parameter in parameters)
         self._required = frozenset(p.name for p in parameters if p.default is p.empty)
         self._hints: dict[str, Any] | None = None
+        self._fields: dict[str, _FormField] | None = None
         self._adapter: TypeAdapter[Any] | None = None
 
     def coerce(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,13 +111,14 @@ class Arguments:
         Undeclared names are dropped; a list-like argument takes every value of its name, another one the last;
         a checkbox that the form shows but does not send is False; an empty text is None where None will do.
         """
-        hints = self.hints()
+        if self._fields is None:
+            self._fields = {name: _FormField.of(hint) for name, hint in self.hints().items()}
         values: dict[str, Any] = {}
-        for name in self.names:
+        for name, field in self._fields.items():
             if name in fields:
                 raw = fields[name]
-                values[name] = _form_value(raw if isinstance(raw, list) else [raw], hints[name])
-            elif _bare(hints[name]) is bool and (name in unchecked or name in self._required):
+                values[name] = field.value(raw if isinstance(raw, list) else [raw])
+            elif field.is_box and (name in unchecked or name in self._required):
                 values[name] = False
         return self.coerce(values)
 
@@ -163,18 +165,33 @@ class Arguments:
         return messages
 
 
-def _form_value(texts: list[Any], hint: Any) -> Any:
-    bare = _bare(hint)
-    origin = get_origin(bare) or bare
-    text = texts[-1] if texts else ""
-    if _takes_several(origin):
-        is_json = len(texts) == 1 and isinstance(text, str) and text[:1] == "["
-        return _json_or(text, texts) if is_json else texts
-    if not isinstance(text, str) or origin in (str, Any):
-        return text
-    if text == "" and _is_union(hint) and type(None) in get_args(hint):
-        return None
-    return _json_or(text, text) if text[:1] in ("{", "[") else text
+class _FormField(NamedTuple):
+    """What an argument's annotation makes of the texts of a form field."""
+
+    takes_several: bool
+    takes_text: bool
+    takes_none: bool
+    is_box: bool
+
+    @classmethod
+    def of(cls, hint: Any) -> _FormField:
+        """Read the annotation once."""
+        bare = _bare(hint)
+        origin = get_origin(bare) or bare
+        takes_none = _is_union(hint) and type(None) in get_args(hint)
+        return cls(_takes_several(origin), origin in (str, Any), takes_none, bare is bool)
+
+    def value(self, texts: list[Any]) -> Any:
+        """Return the value to coerce: all texts of the name, the last one, the JSON it holds, or None for nothing."""
+        text = texts[-1] if texts else ""
+        if self.takes_several:
+            is_json = len(texts) == 1 and isinstance(text, str) and text[:1] == "["
+            return _json_or(text, texts) if is_json else texts
+        if self.takes_text or not isinstance(text, str):
+            return text
+        if text == "" and self.takes_none:
+            return None
+        return _json_or(text, text) if text[:1] in ("{", "[") else text
 
 
 def _json_or(text: str, otherwise: Any) -> Any:
