@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +19,17 @@ hypothesis_settings.load_profile("cf-core")
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """Make SQLite's database only; those of the servers are made by the tests that use them."""
+    from django.db import connections
     from django.test.utils import setup_databases, teardown_databases
 
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=set())
     yield
     with django_db_blocker.unblock():
+        file = str(connections["default"].settings_dict["NAME"])
         teardown_databases(made, verbosity=0)
+    for beside in ("-shm", "-wal"):
+        Path(f"{file}{beside}").unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)
