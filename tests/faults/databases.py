@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
 import uuid
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,8 +27,7 @@ class Database:
 
     def __init__(self, kind: str, folder: Path) -> None:
         self.kind = kind
-        # The name tells a later run whose it was, should this one be killed before it drops it.
-        self.name = f"cf_faults_{os.getpid()}_{uuid.uuid4().hex[:6]}"
+        self.name = f"{_prefix()}_{os.getpid()}_{uuid.uuid4().hex[:6]}"
         self.settings: dict[str, Any]
         if kind == "sqlite":
             self.settings = sqlite_settings(folder / f"{self.name}.sqlite3", timeout=20)
@@ -102,11 +103,11 @@ class Database:
             return list(cursor.fetchall())
 
     def _drop_orphans(self) -> None:
-        """Drop what runs on this machine left behind when they were killed themselves."""
+        """Drop what runs on this machine left behind when they were killed themselves; the name tells whose it is."""
         catalogue = "SELECT datname FROM pg_database" if self.kind == "postgresql" else "SHOW DATABASES"
         for (name,) in self._server_rows(catalogue, None):
-            parts = str(name).split("_")
-            if parts[:2] == ["cf", "faults"] and len(parts) == 4 and not Path("/proc", parts[2]).exists():
+            prefix, _, rest = str(name).rpartition("_")[0].rpartition("_")
+            if prefix == _prefix() and rest.isdigit() and not _is_running(int(rest)):
                 self._administer(f"DROP DATABASE IF EXISTS {name}")
 
 
@@ -127,6 +128,20 @@ def migrate(environment: dict[str, str], cwd: Path) -> None:
     """Make the project's tables."""
     command = [sys.executable, "-m", "tests.faults.project.tables"]
     subprocess.run(command, env=environment, cwd=cwd, check=True, timeout=120)
+
+
+def _prefix() -> str:
+    return f"cf_faults_{zlib.crc32(socket.gethostname().encode()):08x}"
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _postgresql(settings: dict[str, Any], name: str) -> dict[str, Any]:

@@ -7,8 +7,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
+
+from .servers import ROOT
 
 
 class RedisServer:
@@ -30,9 +33,10 @@ class RedisServer:
         """Start it, unless it runs; returns once it answers."""
         if self._process is None:
             options = f"--port {self.port} --bind 127.0.0.1 --appendonly no".split()
-            command = ["redis-server", *options, "--save", ""]
+            leash = [sys.executable, "-m", "tests.faults.project.leash", str(os.getpid())]
+            command = [*leash, "redis-server", *options, "--save", "", "--dir", str(self._log.parent)]
             with self._log.open("ab") as output:
-                self._process = subprocess.Popen(command, cwd=self._log.parent, stdout=output, stderr=output)
+                self._process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
         deadline = time.monotonic() + 10
         while not self._answers():
             if time.monotonic() > deadline:

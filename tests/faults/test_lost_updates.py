@@ -10,7 +10,7 @@ import pytest
 
 from .laboratory import Bench, Laboratory
 from .scenarios import DATABASES, on
-from .visitors import new_key, new_rid
+from .visitors import Reply, new_key, new_rid
 
 THREADS, TIMES = 8, 10
 
@@ -46,6 +46,31 @@ def test_no_more_is_sold_than_there_is(bench: Bench) -> None:
 
     assert (told.count("bought"), told.count("sold out")) == (12, THREADS * 5 - 12)
     assert (bench.left(key), bench.database.effects(key)) == (0, 12)
+
+
+@on("postgresql", "mariadb")
+def test_of_two_events_in_a_deadlock_one_is_tried_again(bench: Bench) -> None:
+    names, rids = (new_key(), new_key()), (new_rid(), new_rid())
+    for name in names:
+        bench.stock(name, 10)
+
+    def swap(number: int, *, insist: bool = False) -> Reply:
+        visitor, piece = visitors[number]
+        ask = visitor.insist if insist else visitor.send
+        first, second = names if number == 0 else names[::-1]
+        return ask(bench.servers[number], piece, "swap", rids[number], pause=1, key=first, first=first, second=second)
+
+    visitors = [bench.visitor("shop") for _ in names]
+    with ThreadPoolExecutor(2) as pool:
+        replies = list(pool.map(swap, (0, 1)))
+
+    assert sorted(reply.status for reply in replies) == [200, 503]
+    loser = 0 if replies[0].status == 503 else 1
+    assert int(replies[loser].headers["retry-after"]) >= 1
+    assert bench.database.effects(names[loser]) == 0
+    assert swap(loser, insist=True).told == "swapped"
+    assert [bench.database.effects(name) for name in names] == [1, 1]
+    assert [bench.left(name) for name in names] == [10, 10]
 
 
 @pytest.mark.xdist_group("faults-sqlite-gunicorn")

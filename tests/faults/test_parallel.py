@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from .conftest import require
 from .laboratory import Bench, Laboratory
 from .scenarios import DATABASES, on
 from .servers import Server
@@ -70,6 +71,23 @@ def test_fifty_copies_have_one_effect_under_asgi(bench: Bench) -> None:
 @on("postgresql", caches=["redis"])
 def test_copies_of_an_event_that_is_not_atomic_have_one_effect(bench: Bench) -> None:
     assert check_copies(bench, "loose", "book", processes=2, pause=0.2).told == "booked 0"
+
+
+@pytest.mark.parametrize(
+    ("kind", "level"),
+    [
+        # psycopg's IsolationLevel.SERIALIZABLE
+        pytest.param("postgresql", 4, marks=pytest.mark.xdist_group("faults-postgresql-gunicorn")),
+        pytest.param("mariadb", "repeatable read", marks=pytest.mark.xdist_group("faults-mariadb-gunicorn")),
+    ],
+)
+@pytest.mark.parametrize("event", ["buy", "look_and_tell"])
+def test_fifty_copies_have_one_effect_at_stricter_isolation(
+    laboratory: Laboratory, kind: str, level: object, event: str
+) -> None:
+    require(kind)
+    bench = laboratory.bench(kind, "gunicorn", OPTIONS={"isolation_level": level})
+    assert check_copies(bench, "shop", event, processes=2, pause=0.1).told == "bought"
 
 
 @pytest.mark.xdist_group("faults-postgresql-gunicorn")

@@ -141,6 +141,13 @@ class Shop(Faulty):
             return
         self.on_buy(key)
 
+    def on_swap(self, key: str, first: str, second: str) -> None:
+        """Lock two rows, one after the other."""
+        Stock.objects.filter(name=first).update(amount=F("amount") - 1)
+        self.write(key)
+        Stock.objects.filter(name=second).update(amount=F("amount") + 1)
+        self.state["told"] = "swapped"
+
     def on_count(self, key: str) -> None:
         """Count up from the number that was read, if it still holds."""
         while True:

@@ -1,4 +1,7 @@
-"""Keeps a server from outliving the test run that started it."""
+"""Keeps a server from outliving the test run that started it.
+
+`python -m tests.faults.project.leash <pid of the parent> <program> ...` runs a program that cannot do so itself.
+"""
 
 import ctypes
 import os
@@ -14,3 +17,8 @@ def die_with_parent(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    die_with_parent(int(sys.argv[1]))
+    os.execvp(sys.argv[2], sys.argv[2:])
