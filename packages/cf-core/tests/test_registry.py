@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from cf_core import Component, ComponentDefinitionError, NotFound, Registry, registry
+from cf_core import Component, ComponentDefinitionError, NotFound, Registry, StateInvalid, registry
+from cf_core.engine.calls import Call
 from tests import components
 
 
@@ -146,3 +147,14 @@ def test_many_threads_read_while_one_registers() -> None:
     for reader in readers:
         reader.join()
     assert wrong == []
+
+
+def test_a_class_under_a_registered_one_does_not_go_by_its_name() -> None:
+    class Guarded(components.Counter):
+        template_name = "components/counter.html"
+
+    state = Guarded().dispatch()["state"]
+
+    assert Guarded.component_name == ""
+    with pytest.raises(StateInvalid):
+        components.Counter()._perform(Call(components.Counter, event="increment", token=state.token)).send(None)

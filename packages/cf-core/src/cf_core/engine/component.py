@@ -76,6 +76,8 @@ class Component:
         """Read the class's events and arguments once. `exposes_events=False` is for base classes of a framework."""
         super().__init_subclass__(**kwargs)
         cls._exposes_events = exposes_events
+        # Under its parent's name a subclass would have its events run in the parent, under the parent's permissions.
+        cls.component_name = cls.__dict__.get("component_name", "")
         cls._events = collect_events(cls)
         cls._mount_arguments = Arguments(cls.mount, where=f"{cls.__qualname__}.mount")
         cls._app_attributes = tuple(name for name in APP_ATTRIBUTES if getattr(cls, name, None))
