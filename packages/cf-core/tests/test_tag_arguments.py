@@ -5,9 +5,10 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 import pytest
-from cf_core import Component, registry
 from django.template import Context, Template
 from django.utils.safestring import SafeString, mark_safe
+
+from cf_core import Component, registry
 
 
 class Echo(Component):
