@@ -81,11 +81,11 @@ def report(runs: list[dict[str, Any]]) -> str:
     lines = [
         "# Servers killed at random",
         "",
-        f"`make faults` on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, Django "
-        f"{django.get_version()}. Two server processes share a database; four clients send one event after the",
-        "other to either, and ask again with the same request id (half of them without saying so) until they have",
-        "an answer. Meanwhile one process, or both, is killed with `kill -9` at random moments, and Redis is killed",
-        "and started empty now and then. Times are seconds from the first lost answer to the final one.",
+        f"`make faults` on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, Django {django.get_version()}.",
+        "Two server processes share a database; four clients send one event after the other to either, and ask again",
+        "with the same request id (half of them without saying so) until they have an answer. Meanwhile one process, or",
+        "both, is killed with `kill -9` at random moments, and Redis is killed and started empty now and then. Times are",
+        "seconds from the first lost answer to the final one; a shared cache keeps a dead process's claim for ten.",
         "",
         "| " + " | ".join(["", *(f"{run['database']}, {run['server']}, {run['cache']}" for run in runs)]) + " |",
         "|" + " --- |" * (len(runs) + 1),
