@@ -36,6 +36,12 @@ SHOWN = (
     "acked_without_effect answers_differ messages_lost recover_p50 recover_p99 recover_max"
 ).split()
 
+PROLOGUE = """\
+Two server processes share a database; four clients send one event after the other to either, and ask again
+with the same request id (half of them without saying so) until they have an answer. Meanwhile one process, or
+both, is killed with `kill -9` at random moments, and Redis is killed and started empty now and then. Times are
+seconds from the first lost answer to the final one; a shared cache keeps a dead process's claim for ten."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Kill servers at random and count.")
@@ -81,11 +87,9 @@ def report(runs: list[dict[str, Any]]) -> str:
     lines = [
         "# Servers killed at random",
         "",
-        f"`make faults` on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, Django {django.get_version()}.",
-        "Two server processes share a database; four clients send one event after the other to either, and ask again",
-        "with the same request id (half of them without saying so) until they have an answer. Meanwhile one process, or",
-        "both, is killed with `kill -9` at random moments, and Redis is killed and started empty now and then. Times are",
-        "seconds from the first lost answer to the final one; a shared cache keeps a dead process's claim for ten.",
+        f"`make faults` on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, "
+        f"Django {django.get_version()}.",
+        *PROLOGUE.splitlines(),
         "",
         "| " + " | ".join(["", *(f"{run['database']}, {run['server']}, {run['cache']}" for run in runs)]) + " |",
         "|" + " --- |" * (len(runs) + 1),
