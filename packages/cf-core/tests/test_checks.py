@@ -251,8 +251,9 @@ def test_the_missing_permissions_are_listed_for_deployment_only(good: Any) -> No
 
 def test_an_error_stops_manage_py_check(good: Any) -> None:
     good.CF_CORE = {"STATE_MAX_AG": 5}
+    # By its tag: since Django 6.1 the checks of models ask every database.
     with pytest.raises(SystemCheckError, match=r"cf_core\.E001"):
-        call_command("check")
+        call_command("check", "--tag", "cf_core")
 
 
 @pytest.mark.parametrize("module", ["cf_core", "cf_core.engine.component", "cf_core.engine.plain"])
