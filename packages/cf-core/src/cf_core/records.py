@@ -54,6 +54,10 @@ def claim(call: Call, component: Component) -> Steps:
                 return _recorded_before(claimed, call, component) or claimed
             if isinstance(known, Answer):
                 return known
+            # The claim may be a dead server's, whose event was committed: first and last, the records are asked.
+            durable = recorded(claimed, component) if call.is_retry and seconds in (_WAITS[0], None) else None
+            if durable is not None:
+                return durable
             if seconds is None:
                 break
             yield Pause(seconds)
@@ -63,9 +67,6 @@ def claim(call: Call, component: Component) -> Steps:
         logger.warning("The cache that remembers answers is down (%s): event records alone hold.", type(error).__name__)
         uncached = Claim(claimed.owner, claimed.rid, claimed.digest, is_cached=False)
         return recorded(uncached, component) or uncached
-    durable = recorded(claimed, component) if claimed.is_durable and call.is_retry else None
-    if durable is not None:
-        return durable
     raise InProgress(f"Request {claimed.rid} is still being processed", retry_after=1)
 
 
