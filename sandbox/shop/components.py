@@ -62,7 +62,9 @@ class ProductComponent(Component):
         self.state["in_cart"] = False
 
     def on_add_to_cart(self) -> None:
-        """Put the chosen size into the cart and tell the cart on this page."""
+        """Put the chosen size into the cart, once until it is chosen anew, and tell the cart on this page."""
+        if self.state["in_cart"]:
+            return
         size = self.state["selected_size"]
         if not size:
             self.errors["size"] = "Please select a size first."

@@ -65,6 +65,18 @@ def test_adding_to_the_cart(product: Product, shopper: User, who: str) -> None:
     assert page.announcements == ["Harbour Jumper in S added to the cart"]
 
 
+def test_a_second_click_that_was_on_its_way_adds_nothing(product: Product) -> None:
+    page = product_page(product)
+    page.click("S")
+    page.click("Add to Cart")
+
+    # A double click: the second event was queued before the first answer disabled the button.
+    page.component("product").dispatch("add_to_cart")
+
+    assert page.text("cart_badge") == "1"
+    assert CartItem.objects.get().quantity == 1
+
+
 def test_the_cart_survives_a_reload(product: Product) -> None:
     page = product_page(product)
     page.click("S")
