@@ -10,6 +10,7 @@ from django.http import Http404
 
 from cf_core import Component, registry
 from cf_core.engine.outbox import current_outbox
+from cf_testing.parity import Witness
 from tests.models import Item
 from tests.permissions import Anyone, LoggedIn, Mine, Staff
 
@@ -19,6 +20,7 @@ ran: list[str] = []
 """The mounts and handlers that ran, oldest first; emptied before every test."""
 sent: list[str] = []
 """What left an outbox; emptied before every test."""
+witness = Witness(ran, sent, (CANARY,))
 
 
 @registry.register("counter")

@@ -11,7 +11,6 @@ import pytest
 from django.core.cache import cache
 from hypothesis import settings as hypothesis_settings
 
-pytest.register_assert_rewrite("tests.parity", "tests.refusals", "tests.asking")
 hypothesis_settings.register_profile("cf-core", deadline=None)
 hypothesis_settings.load_profile("cf-core")
 

@@ -11,12 +11,13 @@ from django.core.cache import cache
 
 from cf_core import Component, registry
 from cf_core.host import DjangoHost
-from tests.asking import issue, new_rid
-from tests.components import ran
-from tests.parity import CALLS, WITHOUT_TOKEN, Ask, World, refusal, send_call
+from cf_testing.parity import CALLS, WITHOUT_TOKEN, Ask, Table, World, issue, new_rid, send_call
+from tests.components import ran, witness
 from tests.permissions import Anyone
 from tests.renderers import Inline
 
+TABLE = Table(good=("counter", "increment"), witness=witness)
+refusal = TABLE.refusal
 LOGIN = {"login_url": "/log-in/"}
 
 

@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory
 from pydantic import BaseModel, Field
 
 from cf_core import Component, StateExpired, UnserialisableState, registry
-from tests.asking import Shown, show
+from cf_testing.parity import Shown, show
 from tests.components import ran
 from tests.permissions import Anyone
 from tests.renderers import Inline, Written

@@ -13,8 +13,8 @@ from django.urls import include, path
 from django.utils.safestring import mark_safe
 
 from cf_core import AuthRequired, Component, ComponentDefinitionError, CompositeComponent, NotFound, compose
-from tests import views
-from tests.asking import Shown, token_in
+from cf_testing.parity import Shown, token_in
+from cf_testing.parity.urls import place_component
 from tests.components import ran
 from tests.permissions import Anyone, Staff
 from tests.renderers import Inline
@@ -54,7 +54,7 @@ def page(request: Any) -> HttpResponse:
 
 urlpatterns = [
     path("components/", include("cf_core.urls")),
-    path("place/<str:name>/", views.place_component),
+    path("place/<str:name>/", place_component),
     path("page/", page),
 ]
 

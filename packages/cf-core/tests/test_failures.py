@@ -32,11 +32,10 @@ from django.test import Client
 from cf_core import AuthRequired, Component, ComponentError, Forbidden, Invalid, RateLimited, Unavailable
 from cf_core.engine import errors
 from cf_core.failures import classify
-from tests.asking import show
-from tests.components import CANARY
+from cf_testing.parity import assert_refused, outcome_of, show
+from tests.components import CANARY, witness
 from tests.models import Item
 from tests.permissions import Anyone
-from tests.refusals import assert_refused, outcome_of
 from tests.renderers import Inline
 
 
@@ -148,6 +147,7 @@ def test_a_type_error_inside_a_handler_is_a_bug_and_no_bad_payload(client: Clien
         lambda: outcome_of(shown.json("fail", {"name": "x", "how": "TypeError"})),
         500,
         "internal",
+        witness=witness,
         good=lambda: outcome_of(shown.json("write", {"name": "y"})),
         may_run=True,
     )

@@ -17,7 +17,7 @@ from cf_core import AuthRequired, Component, ComponentDefinitionError, Forbidden
 from cf_core.engine.drivers import run_sync
 from cf_core.engine.outbox import current_outbox
 from cf_core.engine.ports import Pause
-from tests.asking import id_in, new_rid, token_in
+from cf_testing.parity import id_in, new_rid, token_in
 from tests.components import sent
 from tests.models import Item
 from tests.permissions import LoggedIn, Mine, MineAsync

@@ -20,7 +20,7 @@ from django.utils import timezone
 from cf_core import Component
 from cf_core.host import DjangoHost
 from cf_core.models import EventRecord
-from tests.asking import Shown, new_rid, show
+from cf_testing.parity import Shown, new_rid, show
 from tests.components import ran
 from tests.databases import on_every_database
 from tests.models import Item

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cf_core import Component, UnserialisableState
-from tests.asking import Shown, show
+from cf_testing.parity import Shown, show
 from tests.components import ran
 from tests.models import Badge, Item
 from tests.permissions import Anyone

@@ -16,8 +16,8 @@ from django.utils.safestring import mark_safe
 
 from cf_core import Component, ComponentDefinitionError
 from cf_core.rendering import DjangoCottonRenderer, DjangoRenderer
+from cf_testing.parity import Shown, show
 from tests import processors
-from tests.asking import Shown, show
 from tests.permissions import Anyone
 from tests.renderers import Inline
 

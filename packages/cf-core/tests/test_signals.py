@@ -10,7 +10,7 @@ from django.test import Client
 
 from cf_core import Component, Forbidden, extensions
 from cf_core.signals import component_event, component_mounted, component_rendered
-from tests.asking import new_rid, show
+from cf_testing.parity import new_rid, show
 from tests.components import Counter, Ledger
 from tests.models import Item
 from tests.permissions import Staff

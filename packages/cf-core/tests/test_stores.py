@@ -14,7 +14,7 @@ from django.test import Client
 
 from cf_core import Component
 from cf_core.models import EventRecord
-from tests.asking import Shown, new_rid, show, token_in
+from cf_testing.parity import Shown, new_rid, show, token_in
 from tests.components import ran
 from tests.databases import on_every_database
 from tests.models import Item

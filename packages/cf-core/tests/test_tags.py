@@ -17,7 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy, override
 
 from cf_core import Component, ComponentDefinitionError, NotFound, compose, extensions
-from tests.asking import Shown, new_rid, token_in
+from cf_testing.parity import Shown, new_rid, token_in
 from tests.permissions import Anyone
 from tests.renderers import Inline
 

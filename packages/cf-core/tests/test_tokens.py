@@ -20,7 +20,7 @@ from cf_core import Component, StateExpired, StateInvalid
 from cf_core.engine.identity import Identity
 from cf_core.keyring import sign, unsign
 from cf_core.tokens import unseal
-from tests.asking import Shown, issue, new_rid, show
+from cf_testing.parity import Shown, issue, new_rid, show
 from tests.components import Counter, ran
 from tests.permissions import Anyone, LoggedIn
 from tests.renderers import Inline

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cf_core import Component, ComponentDefinitionError, UnserialisableState
 from cf_core.engine.outbox import current_outbox
-from tests.asking import new_rid, show
+from cf_testing.parity import new_rid, show
 from tests.components import Ledger, sent
 from tests.databases import on_every_database
 from tests.models import Item

@@ -14,8 +14,8 @@ from django.urls import include, path, re_path, resolve
 
 from cf_core import Component
 from cf_core.views import ComponentView, component_view
-from tests import views
-from tests.asking import Shown, id_in, new_rid, show
+from cf_testing.parity import Shown, id_in, new_rid, show
+from cf_testing.parity.urls import place_component
 from tests.components import ran
 from tests.permissions import Anyone, LoggedIn, Staff
 from tests.renderers import Inline
@@ -73,7 +73,7 @@ class Bare(ComponentView): ...
 
 urlpatterns = [
     path("components/", include("cf_core.urls")),
-    path("place/<str:name>/", views.place_component),
+    path("place/<str:name>/", place_component),
     path("product/", ProductView.as_view()),
     path("product/<str:sku>/", ProductView.as_view()),
     path("shelf/", ShelfView.as_view()),

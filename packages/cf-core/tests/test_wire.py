@@ -16,10 +16,9 @@ from django.core.handlers.asgi import ASGIHandler
 from django.test import Client
 
 from cf_core import Component
-from tests.asking import ENDPOINT, Shown, id_in, new_rid, show, token_in
+from cf_testing.parity import ENDPOINT, Shown, id_in, logged, new_rid, show, token_in
 from tests.components import ran
 from tests.permissions import Anyone
-from tests.refusals import logged
 from tests.renderers import Inline
 
 pytestmark = pytest.mark.django_db

@@ -1,15 +1,13 @@
-"""Views of a project: a page that places a component by name, and component views of several kinds."""
+"""The addresses that the matrix asks: the suite's own, and a page that places any component."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
 
 from cf_core.placing import place
-
-urlpatterns: list[Any] = []
 
 
 def place_component(request: HttpRequest, name: str) -> HttpResponse:
@@ -23,3 +21,9 @@ def place_component(request: HttpRequest, name: str) -> HttpResponse:
         lazy="lazy" in request.GET,
     )
     return HttpResponse(html)
+
+
+urlpatterns = [
+    path("components/", include("cf_core.urls")),
+    path("place/<str:name>/", place_component),
+]

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from importlib import import_module
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user
-from django.http import HttpRequest
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from cf_core import Component, registry
 from cf_core.engine.calls import Answer, Call
+from cf_core.engine.component import Component
 from cf_core.engine.drivers import run_sync
 from cf_core.engine.lifecycle import perform
+from cf_core.engine.registries import registry
 
 ENDPOINT = "/components/{}/"
+"""Where the urls of cf_core are expected."""
 
 
 def new_rid() -> str:
@@ -28,16 +29,12 @@ def new_rid() -> str:
 
 def token_in(html: str) -> str:
     """Return the token of the first root in the HTML."""
-    found = re.search(r'data-cf-state="([^"]+)"', html)
-    assert found, f"no token in {html!r}"
-    return found[1]
+    return _attribute(html, "data-cf-state")
 
 
 def id_in(html: str) -> str:
     """Return the id of the first component in the HTML."""
-    found = re.search(r'data-cf-id="([^"]+)"', html)
-    assert found, f"no component in {html!r}"
-    return found[1]
+    return _attribute(html, "data-cf-id")
 
 
 class Shown:
@@ -53,15 +50,13 @@ class Shown:
     def post(self, event: str | None = None, /, *, url: str | None = None, **fields: Any) -> Any:
         """Send an event as htmx does: a form. `_state` and the like replace what is sent anyway; None leaves it out."""
         headers = {"HX-Request": "true", "X-Component": self.id} | fields.pop("headers", {})
-        data = {"event": event, "_state": self.token, "_rid": new_rid(), **fields}
-        data = {name: value for name, value in data.items() if value is not None}
+        data = _given({"event": event, "_state": self.token, "_rid": new_rid(), **fields})
         return self._keep(self.client.post(url or ENDPOINT.format(self.name), data, headers=_given(headers)))
 
     def json(self, event: str | None = None, payload: Any = None, /, *, url: str | None = None, **body: Any) -> Any:
         """Send an event as JSON."""
         headers = {"X-Component": self.id} | body.pop("headers", {})
-        data = {"event": event, "payload": payload, "state": self.token, "rid": new_rid(), **body}
-        data = {name: value for name, value in data.items() if value is not None}
+        data = _given({"event": event, "payload": payload, "state": self.token, "rid": new_rid(), **body})
         address = url or ENDPOINT.format(self.name)
         return self._keep(
             self.client.post(address, json.dumps(data), content_type="application/json", headers=_given(headers))
@@ -81,24 +76,24 @@ class Shown:
 
 
 def show(client: Client, name: str, /, *, lazy: bool = False, component_id: str | None = None, **params: Any) -> Shown:
-    """Open a page that places the component, as the client's user."""
+    """Open the page of `cf_testing.parity.urls` that places the component, as the client's user."""
     query = {"params": json.dumps(params)}
     if lazy:
         query["lazy"] = "1"
     if component_id is not None:
         query["id"] = component_id
     response = client.get(f"/place/{name}/", query)
-    assert response.status_code == 200, response.content
+    if response.status_code != 200:
+        raise AssertionError(f"/place/{name}/ answered {response.status_code}: {response.content!r}")
     return Shown(client, name, response.content.decode())
 
 
 def request_of(client: Client, method: str = "POST") -> HttpRequest:
     """Return a request as the client's browser would send it, with its session and user."""
     request = RequestFactory().generic(method, "/")
+    request.COOKIES = {name: morsel.value for name, morsel in client.cookies.items()}
     # `client.session` would begin a session for a visitor who has none.
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
-    request.session = store(cookie.value if cookie else None)
+    SessionMiddleware(lambda request: HttpResponse()).process_request(request)
     request.user = get_user(request)
     return request
 
@@ -109,5 +104,12 @@ def issue(client: Client, component: type[Component] | str, **params: Any) -> An
     return run_sync(perform(Call(cls, request=request_of(client), params=params, enforce_permissions=False)))
 
 
-def _given(headers: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in headers.items() if value is not None}
+def _attribute(html: str, name: str) -> str:
+    found = re.search(rf'{name}="([^"]+)"', html)
+    if found is None:
+        raise AssertionError(f"no {name} in {html!r}")
+    return found[1]
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
