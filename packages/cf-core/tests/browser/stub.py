@@ -40,6 +40,8 @@ class Fault:
     body: dict[str, Any] | None = None
     headers: dict[str, str] = field(default_factory=dict)
     text: str = ""
+    spares_repeats: bool = False
+    """Whether what the script marks as a repeat goes through; how often the browser itself sends again is its own."""
 
 
 @dataclass(slots=True)
@@ -103,10 +105,10 @@ class Stub:
         """Return the names of the events that were applied, in order."""
         return [event for _, event in self.effects]
 
-    def take_fault(self, event: str) -> Fault | None:
+    def take_fault(self, event: str, *, is_repeat: bool = False) -> Fault | None:
         """Return what goes wrong with this request, if anything."""
         for fault in self.faults:
-            if fault.event in (None, event):
+            if fault.event in (None, event) and not (is_repeat and fault.spares_repeats):
                 fault.times -= 1
                 if fault.times <= 0:
                     self.faults.remove(fault)
@@ -168,7 +170,7 @@ def _handler(stub: Stub) -> type[BaseHTTPRequestHandler]:
             )
             with stub.lock:
                 stub.arrivals.append(arrival)
-                fault = stub.take_fault(event) or Fault()
+                fault = stub.take_fault(event, is_repeat=arrival.is_retry) or Fault()
             time.sleep(fault.delay)
             if fault.drop == "before":
                 return self.hang_up()

@@ -126,7 +126,7 @@ def test_what_the_browser_sends_again_by_itself_is_one_event(page: Page, server:
 def test_repeats_are_marked_and_carry_the_id_of_the_click(page: Page, server: Stub) -> None:
     page.console.expect(NETWORK)
     open_pad(page, server)
-    server.fault(drop="before", times=6)
+    server.fault(drop="before", times=100, spares_repeats=True)
     click(page, "a")
     wait_for_log(page, "a")
     assert len({arrival.rid for arrival in server.arrivals}) == 1
