@@ -13,7 +13,7 @@ from .engine.calls import Call
 from .engine.component import Component
 from .engine.errors import ComponentError
 from .engine.outbox import Outbox
-from .engine.ports import Renderer, UnitOfWork
+from .engine.ports import Renderer, UnitOfWork, translate
 from .failures import classify
 from .rendering import DjangoRenderer, forget_processed
 from .transactions import EventUnit
@@ -31,7 +31,8 @@ class DjangoHost:
     identify = staticmethod(identities.identify)
     login_url = staticmethod(identities.login_url)
     default_permissions = staticmethod(policies.default_permissions)
-    view_permissions = staticmethod(policies.permissions_of)
+    view_policy = staticmethod(policies.view_policy)
+    request_policy = staticmethod(policies.request_policy)
     seal = staticmethod(tokens.seal)
     unseal = staticmethod(tokens.unseal)
     claim = staticmethod(records.claim)
@@ -54,7 +55,8 @@ class DjangoHost:
     def render_denied(self, call: Call, error: ComponentError) -> str:
         """Return the `not allowed` template's HTML: it gets the error's body and the name, and no data."""
         cls = call.component if isinstance(call.component, type) else type(call.component)
-        context = {"denied": error.body(), "component_name": cls.component_name}
+        denied = {**error.body(), "error": translate(error.public)}
+        context = {"denied": denied, "component_name": cls.component_name}
         names = [f"cf_core/denied/{cls.component_name}.html", "cf_core/denied.html"]
         return render_to_string(names, context, request=call.request)
 

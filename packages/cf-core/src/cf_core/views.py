@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -21,10 +21,11 @@ from .engine.calls import Call, Policy
 from .engine.component import Component
 from .engine.drivers import run_sync
 from .engine.errors import ComponentError, Internal, Malformed, NotFound
+from .engine.extensions import Guard
 from .engine.lifecycle import perform
 from .engine.registries import registry
 from .failures import classify
-from .policies import register_policy
+from .policies import register_policy, request_policy
 from .wire import Asked, read, refuse, respond, wants
 
 __all__ = ["ComponentView", "component_view", "csrf_failure", "csrf_token"]
@@ -52,9 +53,24 @@ class ComponentView(View):
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
         """Return the view function, and make its policy known by name."""
         classes = initkwargs.get("permission_classes", cls.permission_classes)
-        if classes:
-            initkwargs["_policy"] = register_policy(cls, classes, initkwargs.get("policy_name", cls.policy_name))
+        guards = cls.policy_guards(initkwargs)
+        if classes or guards:
+            name = initkwargs.get("policy_name", cls.policy_name)
+            initkwargs["_policy"] = register_policy(cls, classes, name, guards)
         return super().as_view(**initkwargs)
+
+    @classmethod
+    def policy_guards(cls, initkwargs: Mapping[str, Any]) -> tuple[Guard, ...]:
+        """Return what, besides the permission classes, stands before every event that comes with the view's tokens.
+
+        Asked once, by `as_view()`. Guards that depend on more than their class have a text attribute `policy_key`.
+        """
+        return ()
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Take note of the request; a policy around this view holds whatever the view answers."""
+        super().setup(request, *args, **kwargs)
+        request_policy(request)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Mount the component and answer its HTML (or JSON)."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .extensions import Guard
 from .stamp import Rendered
 
 if TYPE_CHECKING:
@@ -17,11 +18,37 @@ LAZY = "_lazy"
 """The framework's own event that mounts a lazy component."""
 
 
+JOINT = "+"
+"""Stands between the names of a policy that is made of several."""
+
+
 class Policy(NamedTuple):
-    """The permission classes of the view that a call came through, by the view's registered name."""
+    """What the view that a call came through demands, by the view's registered name."""
 
     view: str
     permission_classes: tuple[Any, ...]
+    guards: tuple[Guard, ...] = ()
+    """Run before an event is handled, after those of the apps; a repeated request does not meet them again."""
+
+
+def join_policies(outer: Policy | None, inner: Policy | None) -> Policy | None:
+    """Return the policy that holds where both do: all of each, and nothing twice."""
+    if outer is None or inner is None:
+        return outer or inner
+    if outer.view == inner.view:
+        return inner
+    names = distinct((*outer.view.split(JOINT), *inner.view.split(JOINT)))
+    classes = distinct((*outer.permission_classes, *inner.permission_classes))
+    return Policy(JOINT.join(names), tuple(classes), tuple(distinct((*outer.guards, *inner.guards))))
+
+
+def distinct(things: Iterable[Any]) -> list[Any]:
+    """Return each thing once, in order; permission instances need not be hashable."""
+    found: list[Any] = []
+    for thing in things:
+        if thing not in found:
+            found.append(thing)
+    return found
 
 
 @dataclass(slots=True)
@@ -41,6 +68,7 @@ class Call:
     params: Mapping[str, Any] = field(default_factory=dict)
     """What the view, tag or consumer supplies: it decides on mount, and fills what is missing on an event."""
     policy: Policy | None = None
+    """That of the view; once the call is open also those of the request and of the token."""
     rid: str | None = None
     is_retry: bool = False
     """Whether the client says that it sent this request id before."""

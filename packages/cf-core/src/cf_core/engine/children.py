@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .admission import policy_inside
 from .calls import Answer, Call
 from .drivers import run_sync
 from .errors import AuthRequired, Forbidden
@@ -28,7 +27,8 @@ def place_child(parent: Component, key: str, call: Call) -> Steps:
     if shown is not None:
         parent._placed[key] = shown
         return placeholder(shown)
-    call.policy = policy_inside(parent, current_host())
+    # What holds for the parent holds for what it shows inside.
+    call.policy = parent._policy
     html, child = yield from render_nested(call)
     if child is not None:
         parent._placed[key] = child

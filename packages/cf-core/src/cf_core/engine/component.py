@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ValidationError
 
+from .admission import would_refuse
 from .arguments import Arguments
 from .calls import Answer, Call, Effects, Policy, StateSnapshot
 from .codec import TypeTable
 from .drivers import run_async, run_sync
 from .errors import ComponentDefinitionError, StateExpired, UnserialisableState
 from .events import EventHandler, collect_events
-from .extensions import APP_ATTRIBUTES
+from .extensions import APP_ATTRIBUTES, PROMISES
 from .lifecycle import perform
-from .ports import Renderer
+from .ports import Renderer, translate
 from .rendering import render_alone
 from .slots import SlotContent
 from .stamp import Stamp
@@ -68,6 +69,8 @@ class Component:
     _mount_arguments: ClassVar[Arguments]
     _app_attributes: ClassVar[tuple[str, ...]] = ()
     _has_patches: ClassVar[bool] = False
+    _verdicts: dict[str, str] | None = None
+    """What `why_not` found during the render that is going on: a list of rows asks once."""
     _types: ClassVar[TypeTable]
     _stamped: ClassVar[Stamp]
     _perform = staticmethod(perform)
@@ -80,7 +83,8 @@ class Component:
         cls.component_name = cls.__dict__.get("component_name", "")
         cls._events = collect_events(cls)
         cls._mount_arguments = Arguments(cls.mount, where=f"{cls.__qualname__}.mount")
-        cls._app_attributes = tuple(name for name in APP_ATTRIBUTES if getattr(cls, name, None))
+        promised = _promised(cls)
+        cls._app_attributes = tuple(name for name in APP_ATTRIBUTES if name in promised or getattr(cls, name, None))
         cls._has_patches = cls.get_optimistic_patch is not Component.get_optimistic_patch
         for name, event in cls.listens.items():
             if event not in cls._events:
@@ -181,6 +185,28 @@ class Component:
                 f"Unknown slot {name!r} for {type(self).__name__}. Expected one of: {expected}."
             )
         self._fills[name] = content
+
+    # -- what templates ask
+
+    def can(self, event: str) -> bool:
+        """Return whether the permissions would let the user send the event now.
+
+        Asks what the event itself would be asked. Raises ComponentDefinitionError for an event that there is not.
+        """
+        return not self.why_not(event)
+
+    def why_not(self, event: str) -> str:
+        """Return what the user would be told if the event were refused; an empty text if it would not be."""
+        known = self._verdicts
+        if known is not None and event in known:
+            return known[event]
+        refused = run_sync(would_refuse(self, event))
+        reason = "" if refused is None else translate(refused.public)
+        if self._is_rendering:
+            if known is None:
+                known = self._verdicts = {}
+            known[event] = reason
+        return reason
 
     # -- how it is run
 
@@ -294,6 +320,12 @@ def _checked_id(component_id: object) -> str:
             f"{component_id!r} is no component id: 1 to 120 letters, digits, `_`, `-`, `.` or `:`."
         )
     return text
+
+
+def _promised(cls: type) -> set[str]:
+    """Return the names of APP_ATTRIBUTES that handlers carry, overridden ones too."""
+    methods = (value for owner in cls.__mro__ for name, value in vars(owner).items() if name.startswith("on_"))
+    return {name for method in methods for name in getattr(method, PROMISES, ())}
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

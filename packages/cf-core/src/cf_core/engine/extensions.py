@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,8 +24,19 @@ APP_ATTRIBUTES = MappingProxyType(
 """Class attributes that promise what only another app can keep: {attribute: app}. Without the app the component
 refuses to run."""
 
+PROMISES = "_cf_promises"
+"""A handler may carry a tuple of names of APP_ATTRIBUTES under this attribute: its class then counts as having them."""
+
 Guard = Callable[["Component", "Call"], Any]
-"""Called before an event is handled, after permissions and request id; may return an awaitable; raises to refuse."""
+"""Called before an event is handled, after permissions and request id; may return an awaitable; raises to refuse.
+The framework's own events, whose names begin with `_`, do not pass it."""
+
+EventPolicy = Callable[[type["Component"], str], Sequence[Any]]
+"""Called for every event of a client; returns the permission classes that this event demands besides the others."""
+
+PermissionAdapter = Callable[[Any], Any]
+"""Given an entry of `permission_classes`, returns a permission instance that stands for it, or None if it is not its
+business."""
 
 Loader = Callable[["Component", "Call"], Any]
 """Called instead of mount; may return an awaitable; True when it filled the state itself."""
@@ -62,6 +73,8 @@ class Extensions:
     """What the installed apps have registered."""
 
     guards: list[Guard] = field(default_factory=list)
+    event_policies: list[EventPolicy] = field(default_factory=list)
+    permission_adapters: list[PermissionAdapter] = field(default_factory=list)
     loaders: list[Loader] = field(default_factory=list)
     observers: list[Observer] = field(default_factory=list)
     tag_arguments: dict[str, TagArgument] = field(default_factory=dict)

@@ -12,8 +12,8 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .admission import check_apps, policies, refusal
-from .calls import LAZY, Answer, Call
+from .admission import admit, admit_object, check_apps, checks_of
+from .calls import LAZY, Answer, Call, join_policies
 from .errors import InProgress, NotFound, StateConflict, StateInvalid
 from .eventlog import is_logged, log_event
 from .events import EventHandler
@@ -51,10 +51,8 @@ def _perform(call: Call) -> Performance:
     host = current_host()
     opened = _open(call, host)
     component, token, _, checks = opened
-    for check in checks:
-        allowed = check.has_permission(component.request, component)
-        if allowed is not True and not (yield allowed):
-            raise refusal(check, component, host, call.who)
+    if checks:
+        yield from admit(checks, component, host, call.who)
     if call.event is None:
         if call.lazy:
             return lazy_answer(call, component, host)
@@ -84,9 +82,12 @@ def _perform(call: Call) -> Performance:
 def _run_event(call: Call, opened: _Opened, host: Host, claim: Claim | None) -> Performance:
     """Run an event inside its unit of work: all of it is kept, or nothing is."""
     component = opened.component
-    if call.event != LAZY:
+    if call.event is not None and call.event[:1] != "_":
         for guard in extensions.guards:
             yield guard(component, call)
+        if call.policy is not None:
+            for guard in call.policy.guards:
+                yield guard(component, call)
     outbox, outer = Outbox(), current_outbox.get()
     unit: UnitOfWork | None = None
     # Set and set back, not reset by its token: an async call changes contexts on the way.
@@ -138,11 +139,8 @@ def _run(call: Call, opened: _Opened, host: Host, *, is_current: bool = False) -
         yield from watch("hydrate", call, component, _hydrate(opened))
     elif not component.is_mounted:
         yield from watch("mount", call, component, _mount(call, component))
-    for check in checks:
-        ask = getattr(check, "has_object_permission", None)
-        allowed = ask is None or ask(component.request, component, getattr(component, "instance", None) or component)
-        if allowed is not True and not (yield allowed):
-            raise refusal(check, component, host, call.who)
+    if checks:
+        yield from admit_object(checks, component, host, call.who)
     if handler is not None:
         yield from watch("event", call, component, _handle(call, component, handler))
     return (yield from watch("render", call, component, render_and_seal(call, component, host, is_current=is_current)))
@@ -164,6 +162,10 @@ def _open(call: Call, host: Host) -> _Opened:
         check_apps(component)
     if call.request is not None:
         component.request = call.request
+    policy = call.policy
+    if component.request is not None:
+        # Asked whatever comes of the call: a refusal is an answer under the policy too.
+        policy = join_policies(host.request_policy(component.request), policy)
     identity = call.identity = host.identify(component.request, component.params)
     token = None
     if call.token:
@@ -172,12 +174,14 @@ def _open(call: Call, host: Host) -> _Opened:
         component._children = token.children
         component.params.update(token.params)
         component.revision = token.revision
+        if token.view is not None and (policy is None or policy.view != token.view):
+            policy = join_policies(host.view_policy(token.view), policy)
     elif call.event is not None and not (call.may_mount_for_event or component.is_mounted):
         raise StateInvalid("An event needs the token of a render")
     elif not call.may_mount:
         raise NotFound(f"{_class(call).__name__} is not open to requests without a token")
     component._token = token
-    component._policy = call.policy
+    component._policy = call.policy = policy
     _inject_user(component, identity)
     component.event = call.event
     handler = None
@@ -185,7 +189,7 @@ def _open(call: Call, host: Host) -> _Opened:
         handler = type(component)._events.get(call.event)
         if handler is None:
             raise NotFound(f"{type(component).__name__} has no event {call.event!r}")
-    checks = policies(call, component, token, host) if call.enforce_permissions else []
+    checks = checks_of(component, policy, call.event, host) if call.enforce_permissions else []
     return _Opened(component, token, handler, checks)
 
 

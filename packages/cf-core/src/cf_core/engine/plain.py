@@ -12,7 +12,7 @@ from .identity import Identity, identity_of
 from .ports import Claim, Renderer, Steps, UnitOfWork, install
 
 if TYPE_CHECKING:
-    from .calls import Answer, Call
+    from .calls import Answer, Call, Policy
     from .component import Component
     from .outbox import Outbox
     from .state import StateToken
@@ -53,9 +53,13 @@ class PlainHost:
         """Return none: there are no settings."""
         return ()
 
-    def view_permissions(self, view: str) -> tuple[Any, ...]:
+    def view_policy(self, view: str) -> Policy:
         """Refuse: there are no views."""
         raise StateInvalid(f"No view {view!r}: there is no framework")
+
+    def request_policy(self, request: Any) -> Policy | None:
+        """Return none: nothing surrounds a view."""
+        return None
 
     def login_url(self) -> str | None:
         """Return None: there are no pages."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .errors import ComponentDefinitionError, ComponentError
 
 if TYPE_CHECKING:
-    from .calls import Answer, Call
+    from .calls import Answer, Call, Policy
     from .component import Component
     from .identity import Identity
     from .outbox import Outbox
@@ -60,8 +60,11 @@ class Host(Protocol):
     def default_permissions(self) -> tuple[Any, ...]:
         """Return the permission classes of components that declare none."""
 
-    def view_permissions(self, view: str) -> tuple[Any, ...]:
-        """Return the permission classes of a view by its registered name. Raises StateExpired if it is gone."""
+    def view_policy(self, view: str) -> Policy:
+        """Return the policy of a view by its name in tokens. Raises StateExpired if it is gone."""
+
+    def request_policy(self, request: Any) -> Policy | None:
+        """Return the policy that was put on the request by what surrounds the view, and take note that it holds."""
 
     def login_url(self) -> str | None:
         """Return where a visitor logs in."""

@@ -64,6 +64,7 @@ def render(component: Component, host: Host, slots: Slots) -> Steps:
         html = renderer.render(component, template_context(component, slots))
     finally:
         component._is_rendering = False
+        component._verdicts = None
     for name in component.slots:
         # What the template left out is not on the page any more, so a later render cannot refer to it.
         if name not in slots.looked_at:
@@ -95,11 +96,8 @@ def template_context(component: Component, slots: Slots) -> dict[str, Any]:
 def seal(call: Call, component: Component, host: Host, *, is_current: bool = False) -> str:
     """Return the token of what the component has become, for whoever asks now (a handler may have logged in)."""
     is_mounted = component.is_mounted
-    before = component._token
+    before, policy = component._token, component._policy
     identity = host.identify(component.request, component.params)
-    view = before.view if before is not None else None
-    if view is None and call.policy is not None and call.policy.permission_classes:
-        view = call.policy.view
     if not is_current:
         component.revision += 1
     params, injected = component.params, component._injected
@@ -114,7 +112,7 @@ def seal(call: Call, component: Component, host: Host, *, is_current: bool = Fal
         state=component.dehydrate() if is_mounted else {},
         revision=component.revision,
         audience=identity.audience(),
-        view=view,
+        view=policy.view if policy is not None else None,
         children=component._placed,
         groups=before.groups if before is not None else {},
         is_mounted=is_mounted,
