@@ -1,6 +1,6 @@
-"""Who may use a component: permission classes."""
+"""Who may use a component: permission classes and how they combine."""
 
-from .classes import AllowAny, BasePermission, IsAuthenticated
+from .classes import AllowAny, BasePermission, IsAuthenticated, IsStaff, IsSuperuser
 
-__all__ = ["AllowAny", "BasePermission", "IsAuthenticated"]
+__all__ = ["AllowAny", "BasePermission", "IsAuthenticated", "IsStaff", "IsSuperuser"]
 __version__ = "0.1.0"
