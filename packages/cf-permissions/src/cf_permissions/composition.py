@@ -206,8 +206,9 @@ def asks_nothing(method: F) -> F:
 
 
 def _combine(operator: Operator, one: Any, other: Any) -> Combination:
-    if not (_is_permission(one) and _is_permission(other)):
-        return NotImplemented  # type: ignore[return-value]  # as every operator does
+    for operand in (one, other):
+        if not _is_permission(operand):
+            raise TypeError(f"{_name(one)} {operator} {_name(other)}: {_name(operand)} has no has_permission().")
     return Combination(operator, (one, other))
 
 
