@@ -127,6 +127,7 @@ class ComponentView(View):
             request=request,
             params=self._params(request, asked, cls, kwargs),
             policy=self._policy,
+            view=self,
             rid=asked.rid,
             is_retry=asked.is_retry,
             may_mount=self._may_mount or bool(cls.permission_classes is not None or conf().DEFAULT_PERMISSION_CLASSES),

@@ -69,6 +69,8 @@ class Call:
     """What the view, tag or consumer supplies: it decides on mount, and fills what is missing on an event."""
     policy: Policy | None = None
     """That of the view; once the call is open also those of the request and of the token."""
+    view: Any = None
+    """The view that serves the component, where one does; those inside it have none."""
     rid: str | None = None
     is_retry: bool = False
     """Whether the client says that it sent this request id before."""

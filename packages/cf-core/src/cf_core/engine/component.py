@@ -17,7 +17,7 @@ from .codec import TypeTable
 from .drivers import run_async, run_sync
 from .errors import ComponentDefinitionError, StateExpired, UnserialisableState
 from .events import EventHandler, collect_events
-from .extensions import APP_ATTRIBUTES, PROMISES
+from .extensions import APP_ATTRIBUTES, PROMISES, extensions
 from .lifecycle import perform
 from .ports import Renderer, translate
 from .rendering import render_alone
@@ -91,6 +91,8 @@ class Component:
                 raise ComponentDefinitionError(
                     f"{cls.__qualname__}.listens maps {name!r} to {event!r}, but there is no on_{event}."
                 )
+        for hook in extensions.class_hooks:
+            hook(cls)
 
     def __init__(self, *, component_id: str | None = None, **params: Any) -> None:
         """Make an instance that is not mounted yet; `params` are what `mount` may ask for."""

@@ -39,7 +39,11 @@ PermissionAdapter = Callable[[Any], Any]
 business."""
 
 Loader = Callable[["Component", "Call"], Any]
-"""Called instead of mount; may return an awaitable; True when it filled the state itself."""
+"""Called instead of mount; True when it filled the state itself. It may return an awaitable of that, or be a generator
+of steps (`ports.Steps`), which may wait and may run mount itself."""
+
+ClassHook = Callable[[type["Component"]], object]
+"""Given each subclass of Component once it is made; see `classhooks`."""
 
 TagArgument = Callable[["Component", Any], None]
 """Takes the value of one reserved argument of `{% live_component %}`."""
@@ -76,6 +80,7 @@ class Extensions:
     event_policies: list[EventPolicy] = field(default_factory=list)
     permission_adapters: list[PermissionAdapter] = field(default_factory=list)
     loaders: list[Loader] = field(default_factory=list)
+    class_hooks: list[ClassHook] = field(default_factory=list)
     observers: list[Observer] = field(default_factory=list)
     tag_arguments: dict[str, TagArgument] = field(default_factory=dict)
     live_script: str | None = None

@@ -225,7 +225,8 @@ def _is_async(component: Component, handler: EventHandler | None) -> bool:
 
 def _mount(call: Call, component: Component) -> Steps:
     for loader in extensions.loaders:
-        if (yield loader(component, call)):
+        found = loader(component, call)
+        if (yield from found) if isinstance(found, Generator) else (yield found):
             break
     else:
         pending = component.mount(**type(component)._mount_arguments.pick(component.params))
