@@ -12,7 +12,18 @@ from django.test import Client, RequestFactory
 from django.urls import include, path
 from django.utils.safestring import mark_safe
 
-from cf_core import AuthRequired, Component, ComponentDefinitionError, CompositeComponent, NotFound, compose
+from cf_core import (
+    AuthRequired,
+    Component,
+    ComponentDefinitionError,
+    ComponentError,
+    CompositeComponent,
+    NotFound,
+    RateLimited,
+    Unavailable,
+    compose,
+    extensions,
+)
 from cf_testing.parity import Shown, token_in
 from cf_testing.parity.urls import place_component
 from tests.components import ran
@@ -416,6 +427,21 @@ def test_a_component_in_a_slot_knows_the_user_of_its_parent(register: Any, boss:
     component = compose(Card, body=Secret())
     component.request = request
     assert "TOP-SECRET" in component.dispatch()["html"]
+
+
+@pytest.mark.parametrize("error", [RateLimited(retry_after=7), Unavailable(retry_after=1)], ids=["429", "503"])
+def test_a_component_that_cannot_be_mounted_now_leaves_the_page_as_it_is(
+    error: ComponentError, register: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(component: Component, call: Any) -> bool:
+        if type(component).component_name == "child":
+            raise error
+        return False
+
+    monkeypatch.setattr(extensions, "loaders", [refuse])
+    html = open_page(client, "<main>{% live_component 'child' n=2 %}</main>{% live_component 'counter' %}")
+    assert f'<div class="cf-denied" role="note">{error.public}</div>' in html
+    assert [name for name, _ in roots(html)] == ["counter"]
 
 
 def test_the_notice_may_have_a_template_of_its_own(register: Any, client: Client, settings: Any) -> None:

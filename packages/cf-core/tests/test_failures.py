@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,6 +108,45 @@ def test_every_error_has_a_status_a_code_and_a_text_of_its_own() -> None:
         assert 400 <= cls.status < 600
         assert cls.code.replace("_", "").isalpha()
         assert cls.public
+
+
+@pytest.mark.parametrize("is_logged", [True, False])
+@pytest.mark.django_db
+def test_an_outage_that_is_logged_already_has_no_line_for_each_event(
+    is_logged: bool, client: Client, register: Any, warnings_logged: Any
+) -> None:
+    class Down(Component):
+        permission_classes = [Anyone]
+        renderer = Inline("<p></p>")
+
+        def on_go(self) -> None:
+            error = Unavailable("why", retry_after=1)
+            error.is_logged = is_logged
+            raise error
+
+    register(Down, "down")
+    shown = show(client, "down")
+    assert [shown.post("go").status_code for _ in range(3)] == [503] * 3
+    assert len(warnings_logged()) == (0 if is_logged else 3)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("django_redis/exceptions.py", "ConnectionInterrupted"),
+        ("pymemcache/exceptions.py", "MemcacheError"),
+        ("pylibmc/__init__.py", "Error"),
+    ],
+)
+def test_errors_of_the_clients_that_are_installed_are_those_of_a_cache(module: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / module
+    path.parent.mkdir()
+    (path.parent / "__init__.py").touch()
+    path.write_text(f"class {name}(Exception): pass")
+    code = "import django; django.setup(); from cf_core.failures import CACHE_ERRORS as e; print(*map(repr, e))"
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{Path.cwd()}", "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert f".{name}'>" in done.stdout
 
 
 @pytest.mark.django_db

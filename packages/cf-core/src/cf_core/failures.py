@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
 
 from django.core.exceptions import (
@@ -30,15 +31,21 @@ from .engine.errors import (
 )
 from .identities import login_url
 
-CACHE_ERRORS: tuple[type[Exception], ...] = (OSError,)
-"""What a cache raises that cannot be reached: network errors and those of the Redis client, where it is installed."""
+_CLIENTS = {
+    "redis.exceptions": "RedisError",
+    "django_redis.exceptions": "ConnectionInterrupted",
+    "pymemcache.exceptions": "MemcacheError",
+    "pylibmc": "Error",
+}
+_CLIENT_ERRORS: tuple[type[Exception], ...] = tuple(
+    getattr(import_module(module), name)
+    for module, name in _CLIENTS.items()
+    if find_spec(module.partition(".")[0]) is not None
+)
+CACHE_ERRORS: tuple[type[Exception], ...] = (OSError, *_CLIENT_ERRORS)
+"""What a cache raises that cannot be reached: network errors, and those of the clients that are installed."""
 
-if find_spec("redis") is not None:
-    from redis.exceptions import RedisError
-
-    CACHE_ERRORS = (OSError, RedisError)
-
-_UNREACHABLE: tuple[type[Exception], ...] = (ConnectionError, TimeoutError, *CACHE_ERRORS[1:])
+_UNREACHABLE: tuple[type[Exception], ...] = (ConnectionError, TimeoutError, *_CLIENT_ERRORS)
 
 
 def classify(error: Exception) -> ComponentError | None:

@@ -20,7 +20,7 @@ from django.utils.module_loading import import_string
 
 from .conf import conf
 from .engine.calls import JOINT, Policy, join_policies
-from .engine.errors import ComponentError, StateExpired
+from .engine.errors import ComponentError, StateExpired, Unavailable
 from .engine.extensions import Guard
 from .wire import refuse
 
@@ -38,8 +38,7 @@ def register_policy(
     """Return the policy of a view, a class or a function, under a name that is the same in every process.
 
     The name is no import path. Instances among the classes and guards that differ in what they were made with say
-    so in a text attribute `policy_key`; where two policies of one name differ all the same, tokens that need the name
-    are refused until each has a name of its own.
+    so in a text attribute `policy_key`. Raises ImproperlyConfigured where two policies of one name differ all the same.
     """
     if name is None:
         demands = ",".join(map(_key, (*permission_classes, *guards)))
@@ -49,7 +48,10 @@ def register_policy(
         raise ImproperlyConfigured(f"The policy name {name!r} contains {JOINT!r}, which joins names.")
     policy = Policy(name, tuple(permission_classes), tuple(guards))
     known = _policies.get(name)
-    if known is not None and not (_are_same(known[1], policy[1]) and _are_same(known[2], policy[2])):
+    if known is not None and not _are_same((*known[1], *known[2]), (*policy[1], *policy[2])):
+        if not any("<locals>" in _path(thing) for thing in (view, *known[1], *known[2])):
+            raise _ambiguity(name)
+        # Made in functions: perhaps by the same lines again, perhaps not. Tokens of that name can tell nobody which.
         _ambiguous.add(name)
     _policies[name] = policy
     return policy
@@ -66,10 +68,7 @@ def view_policy(view: str) -> Policy:
         if name not in _policies:
             raise StateExpired(f"The token was issued by the view {name!r}, which is gone")
         if name in _ambiguous:
-            raise ImproperlyConfigured(
-                f"Two views with different permissions or limits have the name {name!r} in tokens, so that nobody can "
-                "tell which of them issued one. Set policy_name on each (on its class or in as_view())."
-            )
+            raise _ambiguity(name)
         found = join_policies(found, _policies[name])
     assert found is not None  # noqa: S101 - split() returns at least one name
     return found
@@ -156,8 +155,8 @@ def default_permissions() -> tuple[Any, ...]:
 
 
 def _refused(request: Any, pushed: Pushed, error: ComponentError) -> HttpResponseBase:
-    """Return the answer to a refusal that the view let through; a fault of the server's goes on to Django."""
-    if error.status >= 500:
+    """Return the answer to a refusal that the view let through; a bug goes on to Django."""
+    if error.status >= 500 and not isinstance(error, Unavailable):
         raise error
     pushed.use()
     return refuse(request, error)
@@ -190,6 +189,13 @@ def _refuse_unused(view: Any) -> None:
     )
 
 
+def _ambiguity(name: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"Two views with different permissions or limits have the name {name!r} in tokens, so that nobody could tell "
+        "which of them issued one. Give each a policy_name (on its class or in as_view())."
+    )
+
+
 def _key(thing: Any) -> str:
     return f"{_path(thing)}({getattr(thing, 'policy_key', '')})"
 
@@ -207,6 +213,8 @@ def _is_same(one: Any, other: Any) -> bool:
     """Whether two things demand the same, perhaps read twice (a module imported again)."""
     if one is other or _key(one) != _key(other):
         return one is other
-    if hasattr(one, "__qualname__"):
-        return "<locals>" not in one.__qualname__
-    return bool(hasattr(one, "policy_key") or one == other or vars(one) == vars(other))
+    if "<locals>" in _path(one):
+        return False
+    if hasattr(one, "__qualname__") or hasattr(one, "policy_key"):
+        return True
+    return bool(one == other or getattr(one, "__dict__", None) == getattr(other, "__dict__", 0))

@@ -108,7 +108,7 @@ class ComponentView(View):
             known = classify(error)
             if known is None or type(known) is ComponentError:
                 known = _incident(request, error)
-            elif known.status >= 500:
+            elif known.status >= 500 and not known.is_logged:
                 logger.error("%s: %s", type(error).__name__, _one_line(error), exc_info=error)
             elif known is not error or str(known) != known.public:
                 logger.info("Refused with %d %s: %s", known.status, known.code, _one_line(known))

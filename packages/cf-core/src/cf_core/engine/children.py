@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .calls import Answer, Call
 from .drivers import run_sync
-from .errors import AuthRequired, Forbidden
+from .errors import AuthRequired, Forbidden, RateLimited, Unavailable
 from .ports import Steps, current_host
 from .slots import SafeHtml, Slots, placeholder, wrapped
 from .state import Child
@@ -41,7 +41,7 @@ def render_nested(call: Call) -> Steps:
     cls = call.component if isinstance(call.component, type) else type(call.component)
     try:
         answer: Answer = yield from cls._perform(call)
-    except (AuthRequired, Forbidden) as error:
+    except (AuthRequired, Forbidden, RateLimited, Unavailable) as error:
         return host.render_denied(call, error), None
     rendered = answer.rendered
     child = None

@@ -16,6 +16,8 @@ class ComponentError(Exception):
     status: ClassVar[int] = 500
     code: str = "internal"
     public: str = "Something went wrong"
+    is_logged: bool = False
+    """Whether whoever raised it has told the log already: of one outage that refuses many, not one line each."""
 
     def __init__(self, detail: str = "", /, **extra: Any) -> None:
         super().__init__(detail or self.public)

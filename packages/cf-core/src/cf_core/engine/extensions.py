@@ -15,6 +15,7 @@ APP_ATTRIBUTES = MappingProxyType(
     {
         "rate_limit": "cf_permissions",
         "rate_limits": "cf_permissions",
+        "throttle_rate": "cf_permissions",
         "event_permissions": "cf_permissions",
         "cache_ttl": "cf_cache",
         "cache_key_prefix": "cf_cache",
