@@ -35,9 +35,12 @@ def join_policies(outer: Policy | None, inner: Policy | None) -> Policy | None:
     """Return the policy that holds where both do: all of each, and nothing twice."""
     if outer is None or inner is None:
         return outer or inner
-    if outer.view == inner.view:
+    around, inside = outer.view.split(JOINT), inner.view.split(JOINT)
+    if set(around) <= set(inside):
         return inner
-    names = distinct((*outer.view.split(JOINT), *inner.view.split(JOINT)))
+    if set(inside) <= set(around):
+        return outer
+    names = distinct((*around, *inside))
     classes = distinct((*outer.permission_classes, *inner.permission_classes))
     return Policy(JOINT.join(names), tuple(classes), tuple(distinct((*outer.guards, *inner.guards))))
 
