@@ -35,6 +35,7 @@ install_packages() {
     answers 127.0.0.1 5432 || command -v pg_ctlcluster >/dev/null || wanted+=(postgresql)
     answers 127.0.0.1 3306 || command -v mariadbd >/dev/null || wanted+=(mariadb-server)
     answers 127.0.0.1 6379 || command -v redis-server >/dev/null || wanted+=(redis-server)
+    answers 127.0.0.1 11211 || command -v memcached >/dev/null || wanted+=(memcached)
     [ ${#wanted[@]} -eq 0 ] && return 0
     echo "[ci] apt-get install ${wanted[*]}"
     as_root env DEBIAN_FRONTEND=noninteractive sh -c '
@@ -45,7 +46,8 @@ start_servers() {
     answers 127.0.0.1 5432 || as_root service postgresql start
     answers 127.0.0.1 3306 || as_root service mariadb start
     answers 127.0.0.1 6379 || as_root service redis-server start
-    wait_for PostgreSQL 5432 && wait_for MariaDB 3306 && wait_for Redis 6379
+    answers 127.0.0.1 11211 || as_root service memcached start
+    wait_for PostgreSQL 5432 && wait_for MariaDB 3306 && wait_for Redis 6379 && wait_for Memcached 11211
 }
 
 # Debian's defaults let nobody in over TCP without a password: make an account of our own where that is so.

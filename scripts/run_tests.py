@@ -103,7 +103,7 @@ def prepare_machine(suites: list[Suite]) -> list[str]:
         missing.append(NO_BROWSER)
     if any(suite.runner == "node" for suite in suites) and not shutil.which("node"):
         missing.append(NO_NODE)
-    for name in ("postgresql", "mariadb", "redis"):
+    for name in ("postgresql", "mariadb", "redis", "memcached"):
         if service(name).answers():
             continue
         text = f"{name} does not answer at {service(name).url} (CF_TEST_{name.upper()}_URL)"

@@ -20,6 +20,7 @@ DEFAULT_URLS = {
     "postgresql": "postgresql://postgres@127.0.0.1:5432/postgres",
     "mariadb": "mysql://root@127.0.0.1:3306/test",
     "redis": "redis://127.0.0.1:6379/0",
+    "memcached": "memcached://127.0.0.1:11211",
 }
 ENGINES = {"postgresql": "django.db.backends.postgresql", "mariadb": "django.db.backends.mysql"}
 
@@ -40,7 +41,7 @@ class Service:
 
 
 def service(name: str) -> Service:
-    """Return the service of that name: postgresql, mariadb or redis."""
+    """Return the service of that name: postgresql, mariadb, redis or memcached."""
     return Service(name, os.environ.get(f"CF_TEST_{name.upper()}_URL", DEFAULT_URLS[name]))
 
 
