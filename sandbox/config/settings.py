@@ -30,10 +30,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_cotton",
     "django_htmx",
+    # Before cf_core: it brings the theme's version of cf_core's templates.
+    "pages",
     "cf_core",
     "cf_permissions",
     "accounts",
-    "pages",
     "gallery",
     "shop",
 ]

@@ -45,6 +45,12 @@ DEMOS = {
         ("shop.page_views.ProductPageView",),
     ),
     "cart": Demo("Cart", ("cart", "cart_badge"), ("shop/cart.html", "shop/cart_badge.html")),
+    "checkout": Demo(
+        "Checkout",
+        ("checkout",),
+        ("shop/checkout.html", "cf_core/denied/checkout.html"),
+        ("shop.views.CheckoutComponentView",),
+    ),
     "source": Demo("Source viewer", ("source_viewer",), ("pages/source_viewer.html",)),
 }
 

@@ -1,8 +1,9 @@
 """The shop in Django's admin. Change a price or the stock here and watch the product page follow."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 
-from .models import Brand, Cart, CartItem, Inventory, Product, Review
+from .models import Brand, Cart, CartItem, Inventory, Order, OrderLine, Product, Review
 
 
 class InventoryInline(admin.TabularInline):
@@ -69,3 +70,33 @@ class CartAdmin(admin.ModelAdmin):
     list_select_related = ("user",)
     raw_id_fields = ("user",)
     inlines = [CartItemInline]
+
+
+class OrderLineInline(admin.TabularInline):
+    """The lines of an order, as they were bought."""
+
+    model = OrderLine
+    extra = 0
+    can_delete = False
+    readonly_fields = ("product", "name", "size", "price", "quantity")
+
+    def has_add_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
+        """Nothing is added to what somebody has bought."""
+        return False
+
+
+@admin.register(Order)
+class OrderAdmin(admin.ModelAdmin):
+    """Orders: looked at, not made here."""
+
+    list_display = ("reference", "user", "total", "country", "placed")
+    list_filter = ("country",)
+    list_select_related = ("user",)
+    search_fields = ("reference", "user__username", "email")
+    date_hierarchy = "placed"
+    readonly_fields = ("user", "reference", "cart_number", "placed", "total", "payment")
+    inlines = [OrderLineInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Orders come from the checkout."""
+        return False

@@ -158,6 +158,17 @@ DETAILS = {
 FIRST_NAMES = ("Lena", "Tomas", "Aiko", "Ines", "Samir", "Freya", "Mateo", "Nora", "Oskar", "Priya", "Julian", "Zofia")
 LAST_NAMES = ("Hoffmann", "Duarte", "Nakamura", "Larsen", "Haddad", "Kowalska", "Moreau", "Byrne", "Castillo", "Novak")
 
+ADDRESSES = (
+    ("Lindenstraße 12", "10969", "Berlin", "DE"),
+    ("Rua da Rosa 41", "1200-383", "Lisbon", "PT"),
+    ("14 Harbour Row", "EH6 6QF", "Edinburgh", "GB"),
+    ("Sankt Pauls Gatan 7", "118 46", "Stockholm", "SE"),
+    ("Rue des Archives 88", "75003", "Paris", "FR"),
+    ("Prinsengracht 263", "1016 GV", "Amsterdam", "NL"),
+    ("Via Savona 19", "20144", "Milan", "IT"),
+    ("Calle del Pez 30", "28004", "Madrid", "ES"),
+)
+
 
 def articles(scale: int) -> Iterator[Article]:
     """Yield every article of the assortment, the same for every run with this scale or a larger one."""

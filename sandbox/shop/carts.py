@@ -86,6 +86,7 @@ def cart_lines(cart: Cart | None) -> list[dict[str, Any]]:
     return [
         {
             "product_id": item.inventory.product_id,
+            "inventory_id": item.inventory_id,
             "name": item.inventory.product.name,
             "size": item.inventory.size,
             "price": item.inventory.product.price,

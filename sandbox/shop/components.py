@@ -11,10 +11,11 @@ from cf_permissions import AllowAny
 
 from . import carts
 from .catalogue import Filters, find_products
+from .checkout import CheckoutComponent
 from .models import LOW_STOCK, Cart, Inventory, Product
 from .reviews import ReviewsComponent
 
-__all__ = ["CartBadge", "CartComponent", "Catalogue", "ProductComponent", "ReviewsComponent"]
+__all__ = ["CartBadge", "CartComponent", "Catalogue", "CheckoutComponent", "ProductComponent", "ReviewsComponent"]
 
 
 @registry.register("product")
@@ -84,7 +85,7 @@ class CartComponent(Component):
     """The cart of a user or visitor: what the database says, shown and changed.
 
     State shape:
-        items: list[{product_id, name, size, price, qty, stock, subtotal, image_url}]
+        items: list[{product_id, inventory_id, name, size, price, qty, stock, subtotal, image_url}]
         total: Decimal
     """
 

@@ -1,19 +1,30 @@
-"""What the shop sells and what people put into their carts.
+"""What the shop sells, what people put into their carts, and what they bought.
 
 Stock, quantities and ratings are guarded by constraints: no code path can sell less than nothing.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Avg, Count, Q, Sum
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 LOW_STOCK = 5
+# Without what is easily misread over the telephone.
+REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 SIZE_ORDER = ("XS", "S", "M", "L", "XL", "One size")
+
+
+def new_reference() -> str:
+    """Return a name for an order that says nothing about how many there are."""
+    return "-".join(get_random_string(4, REFERENCE_LETTERS) for _ in range(2))
 
 
 class Category(models.TextChoices):
@@ -152,3 +163,60 @@ class CartItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.inventory}"
+
+
+class Order(models.Model):
+    """What somebody bought: prices, total and address as they were when the order was placed."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="orders")
+    reference = models.CharField(max_length=16, unique=True, default=new_reference)
+    cart_number = models.PositiveBigIntegerField(
+        null=True, blank=True, unique=True, help_text=_("The cart it was. A cart becomes one order, ever.")
+    )
+    placed = models.DateTimeField(default=timezone.now, db_index=True)
+    total = models.DecimalField(max_digits=10, decimal_places=2)
+    payment = models.CharField(max_length=64, help_text=_("What the payment service calls it"))
+    email = models.EmailField()
+    name = models.CharField(max_length=80)
+    street = models.CharField(max_length=120)
+    postcode = models.CharField(max_length=12)
+    city = models.CharField(max_length=80)
+    country = models.CharField(max_length=2)
+
+    class Meta:
+        ordering = ["-placed", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(total__gte=0), name="shop_order_total_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        """The order's page, for whoever placed it."""
+        return reverse("order_page", args=[self.reference])
+
+
+class OrderLine(models.Model):
+    """A line of an order. It says for itself what was bought: products come and go."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    product = models.ForeignKey(Product, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=120)
+    size = models.CharField(max_length=16)
+    price = models.DecimalField(max_digits=8, decimal_places=2)
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="shop_order_line_quantity_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.name} {self.size}"
+
+    @property
+    def subtotal(self) -> Decimal:
+        """What the line came to."""
+        return self.price * self.quantity

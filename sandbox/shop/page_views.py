@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, Q, When
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import Case, Q, QuerySet, When
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.views.generic import TemplateView
+from django.views.generic import DetailView, ListView, TemplateView
 
 from cf_core import compose, registry
 
-from .models import Product
+from .addresses import COUNTRIES
+from .models import Order, Product
 
 RECOMMENDATIONS = 4
+ORDERS_PER_PAGE = 10
 
 
 class CataloguePageView(TemplateView):
@@ -69,3 +72,35 @@ class CartPageView(TemplateView):
     """The cart on a page of its own."""
 
     template_name = "shop/cart_page.html"
+
+
+class CheckoutPageView(TemplateView):
+    """The checkout; for visitors, its gate and their cart."""
+
+    template_name = "shop/checkout_page.html"
+
+
+class OrdersPageView(LoginRequiredMixin, ListView):
+    """Everything that the person has bought, newest first."""
+
+    template_name = "shop/orders_page.html"
+    paginate_by = ORDERS_PER_PAGE
+
+    def get_queryset(self) -> QuerySet[Order]:
+        """Return the person's own orders."""
+        return Order.objects.filter(user=self.request.user).prefetch_related("lines__product")
+
+
+class OrderPageView(LoginRequiredMixin, DetailView):
+    """One order, for whoever placed it; for others it is not there."""
+
+    template_name = "shop/order_page.html"
+    slug_field = slug_url_kwarg = "reference"
+
+    def get_queryset(self) -> QuerySet[Order]:
+        """Return the person's own orders."""
+        return Order.objects.filter(user=self.request.user).prefetch_related("lines")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Spell the country out."""
+        return super().get_context_data(country=COUNTRIES.get(self.object.country, self.object.country), **kwargs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import product as pairs
 
@@ -21,7 +21,7 @@ from accounts.models import User
 from . import assortment
 from .artwork import draw
 from .assortment import Article
-from .models import Brand, Cart, Inventory, Product, Review
+from .models import REFERENCE_LETTERS, Brand, Cart, Inventory, Order, OrderLine, Product, Review
 
 CUSTOMER_DOMAIN = "customers.example"
 CUSTOMERS_PER_SCALE = 60
@@ -47,10 +47,59 @@ def seed_shop(scale: int, report: Report) -> None:
     customers = _seed_customers(CUSTOMERS_PER_SCALE * scale)
     report(f"{len(customers)} customers")
     report(f"{_seed_reviews(wanted, products, customers)} reviews")
+    report(f"{seed_orders(customers, least=0, most=3)} orders")
+
+
+def seed_orders(people: Sequence[int], *, least: int, most: int) -> int:
+    """Give people who have no orders some past ones, and return how many these were. The stock has settled since."""
+    served = set(Order.objects.filter(user__in=people).values_list("user", flat=True))
+    buyers = User.objects.filter(pk__in=set(people) - served)
+    sizes = list(Inventory.objects.select_related("product").order_by("pk"))
+    orders: list[Order] = []
+    lines: list[OrderLine] = []
+    for buyer in buyers:
+        # By person, so that a later run with more people invents nothing twice.
+        chance = random.Random(f"orders:{buyer.username}")
+        address = chance.choice(assortment.ADDRESSES)
+        for _ in range(chance.randint(least, most)):
+            bought = chance.sample(sizes, chance.choices((1, 2, 3), (5, 3, 1))[0])
+            orders.append(_past_order(buyer, address, bought, chance))
+            lines += [
+                OrderLine(
+                    order=orders[-1],
+                    product=size.product,
+                    name=size.product.name,
+                    size=size.size,
+                    price=size.product.price,
+                    quantity=1,
+                )
+                for size in bought
+            ]
+    Order.objects.bulk_create(orders, batch_size=BATCH)
+    OrderLine.objects.bulk_create(lines, batch_size=BATCH)
+    return len(orders)
+
+
+def _past_order(buyer: User, address: Sequence[str], bought: list[Inventory], chance: random.Random) -> Order:
+    street, postcode, city, country = address
+    return Order(
+        user=buyer,
+        reference="-".join("".join(chance.choices(REFERENCE_LETTERS, k=4)) for _ in range(2)),
+        placed=timezone.now() - timedelta(minutes=chance.randint(2 * 24 * 60, 300 * 24 * 60)),
+        total=sum(size.product.price for size in bought),
+        payment=f"pay_{chance.getrandbits(64):016x}",
+        email=buyer.email,
+        name=buyer.get_full_name(),
+        street=street,
+        postcode=postcode,
+        city=city,
+        country=country,
+    )
 
 
 def flush_shop() -> None:
     """Delete everything in the shop and its seeded customers."""
+    Order.objects.all().delete()
     Cart.objects.all().delete()
     Product.objects.all().delete()
     Brand.objects.all().delete()
@@ -140,6 +189,7 @@ def _stock(article: Article) -> tuple[int, ...]:
 
 def _seed_customers(count: int) -> list[int]:
     password = make_password(None)
+    now = timezone.now()
     names = list(pairs(assortment.FIRST_NAMES, assortment.LAST_NAMES))
     random.Random("customers").shuffle(names)
     users = []
@@ -154,6 +204,8 @@ def _seed_customers(count: int) -> list[int]:
                 password=password,
                 first_name=first,
                 last_name=last,
+                # Before anything that they bought or reviewed.
+                date_joined=now - timedelta(days=310 + 7 * (number % 53), minutes=11 * number),
             )
         )
     User.objects.bulk_create(users, batch_size=BATCH, ignore_conflicts=True)

@@ -23,7 +23,16 @@ ARGUMENTS = (
     "--no-sandbox --headless --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-PAGES = ["/", "/gallery/", "/shop/", "/shop/product/1/", "/shop/cart/", "/login/", "/source/product/"]
+PAGES = [
+    "/",
+    "/gallery/",
+    "/shop/",
+    "/shop/product/1/",
+    "/shop/cart/",
+    "/shop/checkout/",
+    "/login/",
+    "/source/product/",
+]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User, UserType
-from shop.models import Cart, CartItem, Inventory, Product, Review
+from shop.models import Cart, CartItem, Inventory, Order, OrderLine, Product, Review
 
 
 def refused(action: Any) -> bool:
@@ -51,6 +51,18 @@ def test_a_user_has_one_cart(shopper: User) -> None:
     Cart.objects.create(user=shopper)
 
     assert refused(lambda: Cart.objects.create(user=shopper))
+
+
+def test_a_cart_becomes_one_order(shopper: User) -> None:
+    Order.objects.create(user=shopper, cart_number=7, total=1)
+
+    assert refused(lambda: Order.objects.create(user=shopper, cart_number=7, total=1))
+
+
+def test_an_order_line_has_at_least_one_piece(shopper: User) -> None:
+    order = Order.objects.create(user=shopper, total=1)
+
+    assert refused(lambda: OrderLine.objects.create(order=order, name="Jumper", size="M", price=1, quantity=0))
 
 
 @pytest.mark.parametrize("rating", [0, 6])

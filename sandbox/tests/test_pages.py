@@ -13,7 +13,16 @@ from cf_testing import Page, open_page
 from pages.sources import DEMOS
 from shop.models import Product, Review
 
-PAGES = ["/", "/gallery/", "/shop/", "/shop/product/1/", "/shop/cart/", "/login/", "/source/product/"]
+PAGES = [
+    "/",
+    "/gallery/",
+    "/shop/",
+    "/shop/product/1/",
+    "/shop/cart/",
+    "/shop/checkout/",
+    "/login/",
+    "/source/product/",
+]
 ACCOUNTS = [None, "shopper", "staff", "superuser", "prof_davis", "emma1"]
 
 pytestmark = pytest.mark.usefixtures("seeded")
@@ -77,7 +86,16 @@ def test_ids_are_unique_and_labels_lead_somewhere(client: Client, url: str) -> N
 
 @pytest.mark.parametrize(
     ("url", "bound"),
-    [("/", 8), ("/gallery/", 8), ("/shop/", 10), ("/shop/product/1/", 16), ("/shop/cart/", 8), ("/login/", 6)],
+    [
+        ("/", 8),
+        ("/gallery/", 8),
+        ("/shop/", 10),
+        ("/shop/product/1/", 16),
+        ("/shop/cart/", 8),
+        ("/shop/checkout/", 8),
+        ("/shop/orders/", 10),
+        ("/login/", 6),
+    ],
 )
 def test_the_number_of_queries_is_bounded(
     client: Client, url: str, bound: int, django_assert_max_num_queries: Any
@@ -178,7 +196,7 @@ def test_no_other_source_is_shown(client: Client, demo: str) -> None:
 
 
 def test_pages_with_components_link_to_a_source(client: Client) -> None:
-    for url in ("/gallery/", "/shop/", "/shop/product/1/", "/shop/cart/"):
+    for url in ("/gallery/", "/shop/", "/shop/product/1/", "/shop/cart/", "/shop/checkout/"):
         assert get(client, url).all("details.source-box"), url
 
 

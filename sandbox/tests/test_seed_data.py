@@ -12,9 +12,9 @@ from django.db.models import Count, F, Sum
 
 from accounts.demo import DEMO_ACCOUNTS, PASSWORD
 from accounts.models import User, UserType
-from shop.models import LOW_STOCK, Brand, Cart, Inventory, Product, Review
+from shop.models import LOW_STOCK, Brand, Cart, Inventory, Order, OrderLine, Product, Review
 
-MODELS = (User, Brand, Product, Inventory, Review, Cart)
+MODELS = (User, Brand, Product, Inventory, Review, Cart, Order, OrderLine)
 
 
 def counts() -> dict[str, int]:

@@ -14,6 +14,9 @@ from accounts.demo import DEMO_ACCOUNTS, PASSWORD, create_demo_users
 from accounts.models import User
 from shop import seeding as shop
 
+# More than a page of them.
+ORDERS_OF_THE_SHOPPER = 14
+
 
 class Command(BaseCommand):
     """`manage.py seed_data`: safe to run again, and quiet with `--verbosity 0`."""
@@ -46,6 +49,9 @@ class Command(BaseCommand):
                 report("old demo data deleted")
             self._seed_accounts(report)
             shop.seed_shop(scale, report)
+            shopper = User.objects.filter(username="shopper").values_list("pk", flat=True)
+            placed = shop.seed_orders(shopper, least=ORDERS_OF_THE_SHOPPER, most=ORDERS_OF_THE_SHOPPER)
+            report(f"{placed} past orders of the shopper")
         if is_loud:
             self.stdout.write(self.style.SUCCESS(f"Done in {time.monotonic() - started:.1f} s."))
 
