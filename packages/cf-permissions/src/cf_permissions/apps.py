@@ -1,4 +1,6 @@
-"""The Django app of the permission classes."""
+"""The Django app of permissions and rate limits."""
+
+from importlib.util import find_spec
 
 from django.apps import AppConfig
 
@@ -8,3 +10,19 @@ class PermissionsConfig(AppConfig):
 
     name = "cf_permissions"
     verbose_name = "Component permissions"
+
+    def ready(self) -> None:
+        """Have permissions of events asked and checked, events counted, and rates checked."""
+        from cf_core.engine.extensions import extensions
+
+        from . import permission_checks, rest_framework, throttling  # noqa: F401 - the checks register themselves
+        from .events import ATTRIBUTE, permissions_of_event
+
+        extensions.served_attributes.add(ATTRIBUTE)
+        extensions.event_policies.append(permissions_of_event)
+        if find_spec("rest_framework") is not None:
+            extensions.permission_adapters.append(rest_framework.adapt)
+        extensions.served_attributes |= {"rate_limit", "rate_limits", "throttle_rate"}
+        extensions.guards.append(throttling.count_event)
+        # Before the loaders that stand in for mount: what a cache answers counts too.
+        extensions.loaders.insert(0, throttling.count_mount)

@@ -109,8 +109,9 @@ def _refused(full: Bucket, seconds_left: int, others: list[Bucket], cache: BaseC
 def _uncounted() -> Verdict:
     if conf().RATE_FAIL == "open":
         return Verdict(True)
-    # Said once, when the outage began: not again for each of the events that it refuses.
-    raise Unavailable("The cache that counts for rate limits is down", retry_after=outages.PAUSE_SECONDS)
+    refused = Unavailable("The cache that counts for rate limits is down", retry_after=outages.PAUSE_SECONDS)
+    refused.is_logged = True
+    raise refused
 
 
 class _Window:
