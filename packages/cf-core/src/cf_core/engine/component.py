@@ -16,8 +16,8 @@ from .calls import Answer, Call, Effects, Policy, StateSnapshot
 from .codec import TypeTable
 from .drivers import run_async, run_sync
 from .errors import ComponentDefinitionError, StateExpired, UnserialisableState
-from .events import EventHandler, collect_events
-from .extensions import APP_ATTRIBUTES, PROMISES, extensions
+from .events import EventHandler, collect_events, promised_attributes
+from .extensions import APP_ATTRIBUTES, extensions
 from .lifecycle import perform
 from .ports import Renderer, translate
 from .rendering import render_alone
@@ -83,7 +83,7 @@ class Component:
         cls.component_name = cls.__dict__.get("component_name", "")
         cls._events = collect_events(cls)
         cls._mount_arguments = Arguments(cls.mount, where=f"{cls.__qualname__}.mount")
-        promised = _promised(cls)
+        promised = promised_attributes(cls)
         cls._app_attributes = tuple(name for name in APP_ATTRIBUTES if name in promised or getattr(cls, name, None))
         cls._has_patches = cls.get_optimistic_patch is not Component.get_optimistic_patch
         for name, event in cls.listens.items():
@@ -322,12 +322,6 @@ def _checked_id(component_id: object) -> str:
             f"{component_id!r} is no component id: 1 to 120 letters, digits, `_`, `-`, `.` or `:`."
         )
     return text
-
-
-def _promised(cls: type) -> set[str]:
-    """Return the names of APP_ATTRIBUTES that handlers carry, overridden ones too."""
-    methods = (value for owner in cls.__mro__ for name, value in vars(owner).items() if name.startswith("on_"))
-    return {name for method in methods for name in getattr(method, PROMISES, ())}
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from .arguments import Arguments
 from .errors import ComponentDefinitionError
+from .extensions import PROMISES
 
 EVENT_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]{0,63}\Z")
 """An event's name, without `on_`: at most 64 characters, never beginning with an underscore."""
@@ -46,6 +47,12 @@ def collect_events(cls: type) -> Mapping[str, EventHandler]:
                     continue
                 found[name[3:]] = _handler(cls, name, value)
     return MappingProxyType(found)
+
+
+def promised_attributes(cls: type) -> set[str]:
+    """Return the names of APP_ATTRIBUTES that the handlers of a class carry, overridden ones too."""
+    methods = (value for owner in cls.__mro__ for name, value in vars(owner).items() if name.startswith("on_"))
+    return {name for method in methods for name in getattr(method, PROMISES, ())}
 
 
 def _handler(cls: type, name: str, value: Any) -> EventHandler:
