@@ -45,7 +45,7 @@ types: dev ## mypy --strict over the packages
 faults: dev ## kill real servers at random for some minutes and count what is left (ARGS="--only sqlite --kills 20")
 	@$(DEV)/python -m tests.faults $(ARGS)
 
-bench: dev ## measure an event and a page against a hand-written view (ARGS="--rounds 30 --write", "--profile counter")
+bench: dev ## measure against a hand-written view (ARGS="--write", "admission", "--profile counter"; see benchmarks/)
 	@$(DEV)/python benchmarks/run.py $(ARGS)
 
 docs: dev ## build the documentation into docs/_build, warnings are errors

@@ -1,8 +1,9 @@
-"""Measure one event and one page against a hand-written Django view and the peers: `make bench`.
+"""Measure: `make bench`, or `python benchmarks/run.py [events|admission]`.
 
-The work, the hand-written view and the other frameworks are the shared benchmark's (`BENCH_HOME`, by default
-`../shared/bench`); what stands here is this suite as one more peer. Figures are ratios inside one run, and depend on
-nothing else running on the machine. The report goes to `benchmarks/results/events.md`.
+`events` compares one event and one page with a hand-written Django view and the peers, `admission` shows what
+permissions and limits cost an event. The work, the hand-written view and the other frameworks are the shared benchmark's
+(`BENCH_HOME`, by default `../shared/bench`); what stands here is this suite as one more peer. Figures are ratios
+inside one run, and depend on nothing else running on the machine. `--write` keeps the report in `results/`.
 """
 
 from __future__ import annotations
@@ -13,59 +14,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-sys.path.insert(0, str(ROOT / "scripts"))
+import interpreters
+from interpreters import HERE, ROOT
 
-from environment import find_pythons  # noqa: E402 - found through the line above
-
-ENVIRONMENTS = HERE / ".venvs"
-PYTHON = (3, 13)
-COMMON = ("Django==5.2.19", "channels==4.3.2", "daphne==4.2.3", "redis==8.1.0")
-INSTALLS = {
-    "limit": (),
-    "cf": ("component-framework==0.6.0",),
-    "mine": ("-e", str(ROOT / "packages/cf-core"), "-e", str(ROOT / "packages/cf-permissions")),
-}
-"""What goes into each interpreter, besides COMMON. Peers that need another one are left to the shared set-up."""
-
-
-def main() -> None:
-    options = read_options()
-    home = Path(options.home).resolve()
-    if not (home / "run.py").is_file():
-        sys.exit(f"{home} is not the shared benchmark: name its folder with --home or BENCH_HOME.")
-    make_environments()
-    with tempfile.TemporaryDirectory() as folder:
-        # The runner writes beside itself, and where it lies is not ours to write to.
-        bench = shutil.copytree(home, Path(folder) / "bench", ignore=shutil.ignore_patterns("out", ".venvs"))
-        environment = {
-            **os.environ,
-            "BENCH_VENVS": str(ENVIRONMENTS),
-            "BENCH_PEER_PATH": str(HERE / "peers"),
-        }
-        if options.profile:
-            profile = [ENVIRONMENTS / "py313-mine/bin/python", HERE / "profile_event.py", *options.profile.split(":")]
-            subprocess.run(profile, check=True, cwd=bench, env={**environment, "PYTHONPATH": str(bench)})
-            return
-        command = [
-            sys.executable,
-            "run.py",
-            "--only",
-            "http",
-            "--rounds",
-            str(options.rounds),
-            "--peers",
-            options.peers,
-        ]
-        subprocess.run([*command, "--out", folder], check=True, cwd=bench, env=environment)
-        if options.write:
-            report = (Path(folder) / "result.md").read_text()
-            (HERE / "results/events.md").write_text(f"{HEADING.format(rounds=options.rounds)}\n{report}")
-
-
+RESULTS = HERE / "results"
 HEADING = """# One event, one page
 
 `make bench`, {rounds} rounds, CPython 3.13, Django 5.2, SQLite in memory, local-memory cache, everything in one run.
@@ -74,32 +30,86 @@ remembered answers, one transaction an event. `cf-core, event records` also writ
 """
 
 
+def main() -> None:
+    options = read_options()
+    report = KINDS[options.what].measure(options)
+    if report and options.write:
+        RESULTS.joinpath(f"{options.what}.md").write_text(report)
+
+
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", default="events", choices=KINDS)
     parser.add_argument("--home", default=os.environ.get("BENCH_HOME", str(ROOT.parent / "shared/bench")))
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=int, help="of each measurement; more take longer and vary less")
     parser.add_argument("--peers", default="limit,limit_state,cf_signed,components,components_records")
     parser.add_argument(
         "--profile", help="print the top of a profile instead: counter, toggle:25, change_page:25, page:100"
     )
     parser.add_argument("--write", action="store_true", help="keep the report in benchmarks/results/")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.rounds = options.rounds or KINDS[options.what].rounds
+    return options
 
 
-def make_environments() -> None:
-    """Make the interpreters that are missing."""
-    uv = Path(sys.executable).with_name("uv")
-    interpreter = find_pythons().get(PYTHON)
-    if interpreter is None:
-        sys.exit("The benchmark compares under Python 3.13, which is not on PATH nor under ~/.pyenv/versions.")
-    for name, extra in INSTALLS.items():
-        folder = ENVIRONMENTS / f"py313-{name}"
-        if not folder.exists():
-            print(f"making {folder.relative_to(ROOT)}", flush=True)
-            subprocess.run([uv, "venv", "-q", "--python", interpreter, folder], check=True)
-            python = folder / "bin/python"
-            subprocess.run([uv, "pip", "install", "-q", "--python", python, *COMMON, *extra], check=True)
+def measure_events(options: argparse.Namespace) -> str:
+    """Return the report of the shared benchmark's runner; with --profile print a profile and return nothing."""
+    interpreters.make()
+    with tempfile.TemporaryDirectory() as folder:
+        if options.profile:
+            run_inside(options, folder, "profile_event.py", *options.profile.split(":"))
+            return ""
+        bench = shared_benchmark(options, folder)
+        command = [sys.executable, "run.py", "--only", "http", "--out", folder]
+        command += ["--rounds", str(options.rounds), "--peers", options.peers]
+        subprocess.run(command, check=True, cwd=bench, env=environment())
+        return f"{HEADING.format(rounds=options.rounds)}\n{Path(folder, 'result.md').read_text()}"
 
+
+def measure_inside(options: argparse.Namespace) -> str:
+    """Return the report of a script that runs in this suite's interpreter, beside the shared benchmark."""
+    interpreters.make(["mine"])
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "result.md")
+        run_inside(options, folder, f"{options.what}.py", "--rounds", str(options.rounds), "--out", str(out))
+        report = out.read_text()
+    print(report)
+    return report
+
+
+def run_inside(options: argparse.Namespace, folder: str, script: str, *arguments: str) -> None:
+    bench = shared_benchmark(options, folder)
+    path = os.pathsep.join([str(bench), str(HERE)])
+    command = [interpreters.python_of("mine"), HERE / script, *arguments]
+    subprocess.run(command, check=True, cwd=bench, env={**environment(), "PYTHONPATH": path})
+
+
+def shared_benchmark(options: argparse.Namespace, folder: str) -> Path:
+    """Return a copy of the shared benchmark: its runner writes beside itself, and where it lies is not ours."""
+    home = Path(options.home).resolve()
+    if not (home / "run.py").is_file():
+        sys.exit(f"{home} is not the shared benchmark: name its folder with --home or BENCH_HOME.")
+    copy = Path(folder) / "bench"
+    return shutil.copytree(home, copy, ignore=shutil.ignore_patterns("out", ".venvs"))
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "BENCH_VENVS": str(interpreters.FOLDER), "BENCH_PEER_PATH": str(HERE / "peers")}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One thing to measure."""
+
+    measure: Callable[[argparse.Namespace], str]
+    rounds: int
+    """Unless --rounds says otherwise."""
+
+
+KINDS = {
+    "events": Kind(measure_events, 15),
+    "admission": Kind(measure_inside, 60),
+}
 
 if __name__ == "__main__":
     main()
