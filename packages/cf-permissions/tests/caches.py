@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from django.core.cache.backends.base import BaseCache
@@ -19,6 +20,8 @@ ENTRIES = {
 }
 asked: list[str] = []
 """What CountedCache was asked."""
+threads: list[int] = []
+"""In which threads."""
 
 
 class DownCache(BaseCache):
@@ -63,4 +66,5 @@ class CountedCache(LocMemCache):
     def __getattribute__(self, name: str) -> Any:
         if name in ("add", "get", "set", "incr", "decr", "delete", "touch", "get_or_set"):
             asked.append(name)
+            threads.append(threading.get_ident())
         return super().__getattribute__(name)
