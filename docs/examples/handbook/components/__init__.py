@@ -9,6 +9,7 @@ from . import (  # noqa: F401 - importing them registers their components
     kept,
     lifecycle,
     migrating,
+    moderation,
     nesting,
     once,
     plain_forms,
