@@ -1,6 +1,9 @@
 from django.urls import path
 
-from . import gates, views
+from cf_permissions.throttling import rate_limit_component
+from cf_permissions.views import AuthenticatedComponentView
+
+from . import gates, limits, views
 
 urlpatterns = [
     path("stock/<int:product_id>/", views.StockLevelView.as_view(), name="stock_level"),
@@ -8,6 +11,11 @@ urlpatterns = [
     path("back-office/", gates.BackOffice.as_view(), name="back_office"),
     path("back-office-too/", gates.back_office),
     path("moderation/", gates.moderation, name="moderation"),
+    path("teams/<slug:team>/tally/", limits.TallyView.as_view()),
+    path(
+        "contest/events/",
+        rate_limit_component("100/day")(AuthenticatedComponentView.as_view(component_name="contest")),
+    ),
     path("card/", views.card, name="handbook-card"),
     path("dispatched/", views.dispatched, name="handbook-dispatched"),
     path("thanks/", views.page, {"name": "thanks"}, name="handbook-thanks"),

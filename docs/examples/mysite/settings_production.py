@@ -25,3 +25,7 @@ DATABASES = {
 CF_CORE = {
     "DEFAULT_PERMISSION_CLASSES": ["cf_permissions.IsAuthenticated"],
 }
+
+CF_PERMISSIONS = {
+    "TRUSTED_PROXIES": 1,
+}

@@ -4,6 +4,7 @@ from . import (  # noqa: F401 - importing them registers their components
     audit,
     auth,
     composing,
+    contest,
     custom_renderer,
     events,
     kept,
