@@ -102,7 +102,8 @@ class World:
     transport: str
     settings: Any
     monkeypatch: Any
-    register: Callable[..., Any]
+    register: Callable[..., Any] | None
+    """What registers a class for one test, where the package has such a fixture."""
     users: Mapping[str, Any]
     nobody: Client
     ann: Client
@@ -111,7 +112,9 @@ class World:
     """A member of staff."""
 
     @classmethod
-    def populated(cls, transport: str, *, settings: Any, monkeypatch: Any, register: Callable[..., Any]) -> World:
+    def populated(
+        cls, transport: str, *, settings: Any, monkeypatch: Any, register: Callable[..., Any] | None = None
+    ) -> World:
         """Return a world with the users ann and bob, and boss of the staff, each with a client that is logged in."""
         make = get_user_model()._default_manager.create_user
         users = {name: make(name, password="pw", is_staff=name == "boss") for name in ("ann", "bob", "boss")}  # noqa: S106
