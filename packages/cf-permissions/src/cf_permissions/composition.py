@@ -60,10 +60,10 @@ class PermissionType(type):
 
     def __or__(cls, other: Any) -> Any:
         # `IsStaff | None` in an annotation is still a type.
-        return _combine("|", cls, other) if _is_permission(other) else super().__or__(other)
+        return _combine("|", cls, other) if is_permission(other) else super().__or__(other)
 
     def __ror__(cls, other: Any) -> Any:
-        return _combine("|", other, cls) if _is_permission(other) else super().__ror__(other)
+        return _combine("|", other, cls) if is_permission(other) else super().__ror__(other)
 
     def __invert__(cls) -> Combination:
         return Combination("~", (cls,))
@@ -205,16 +205,16 @@ def asks_nothing(method: F) -> F:
     return method
 
 
-def _combine(operator: Operator, one: Any, other: Any) -> Combination:
-    for operand in (one, other):
-        if not _is_permission(operand):
-            raise TypeError(f"{_name(one)} {operator} {_name(other)}: {_name(operand)} has no has_permission().")
-    return Combination(operator, (one, other))
-
-
-def _is_permission(thing: Any) -> bool:
+def is_permission(thing: Any) -> bool:
     """Whether something can be an operand: a permission, or a combination of Django REST framework's."""
     return hasattr(thing, "has_permission") or hasattr(thing, "operator_class")
+
+
+def _combine(operator: Operator, one: Any, other: Any) -> Combination:
+    for operand in (one, other):
+        if not is_permission(operand):
+            raise TypeError(f"{_name(one)} {operator} {_name(other)}: {_name(operand)} has no has_permission().")
+    return Combination(operator, (one, other))
 
 
 def _node(permission: Any) -> Node:

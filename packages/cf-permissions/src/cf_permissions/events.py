@@ -13,6 +13,8 @@ from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError
 from cf_core.engine.extensions import PROMISES
 
+from .composition import is_permission
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 ATTRIBUTE = "event_permissions"
@@ -26,8 +28,10 @@ def requires(*permission_classes: Any) -> Callable[[F], F]:
 
     The method itself is left as it is, `async def` or not.
     """
-    if not permission_classes:
-        raise ComponentDefinitionError("@requires() names no permission: write @requires(IsSuperuser).")
+    if not (permission_classes and all(map(is_permission, permission_classes))):
+        raise ComponentDefinitionError(
+            f"@requires names no permission, but {permission_classes!r}: write @requires(IsSuperuser)."
+        )
 
     def mark(handler: F) -> F:
         if isinstance(handler, type):
