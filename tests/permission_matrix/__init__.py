@@ -1,0 +1,1 @@
+"""The permission matrix: every way to say who may, every kind of visitor, every way in."""
