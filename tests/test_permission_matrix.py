@@ -27,13 +27,13 @@ from cf_testing.parity import CALLS, TRANSPORTS, Ask, new_rid
 
 from .permission_matrix.entries import ENTRIES, NOTICE, Entry, held, refused_with
 from .permission_matrix.gates import CANARY, EVENT, GATES, GUARDED, TEMPLATE, ran
-from .permission_matrix.table import ROWS, VISITORS, Verdict
+from .permission_matrix.table import ROWS, VISITORS, Row, Verdict
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.permission_matrix.urls")]
 
 IDENTITY = {"django_session", "auth_user"}
 """Tables that say who asks."""
-EXPECTED: dict[tuple[str, str], Any] = {
+EXPECTED: dict[tuple[str, str], Row] = {
     (row.gate, what): row for row in ROWS for what in (("look", "act") if row.what == "both" else (row.what,))
 }
 CELLS = {
