@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from dataclasses import dataclass
 
 import pytest
@@ -21,3 +22,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     stopped = Clock(time.time())
     monkeypatch.setattr(time, "time", lambda: stopped.now)
     return stopped
+
+
+def user_far_from_a_border(seconds: int, *, margin: float = 0.2) -> int:
+    """Return a user id whose present window of that length is not over soon: the windows of users end apart."""
+    now = int(time.time())
+    for user_id in range(1, 10_000):
+        left = (zlib.crc32(f"u:{user_id}|".encode()) - now) % seconds
+        if left > seconds * margin:
+            return user_id
+    raise AssertionError("no such user")

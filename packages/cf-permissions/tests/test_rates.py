@@ -61,7 +61,7 @@ def test_a_count_that_limits_nothing_or_everything_is_refused(text: str) -> None
 
 
 def test_two_rates_for_one_period_are_refused() -> None:
-    with pytest.raises(RateError, match=r"'3/s, 60/minute, 5/second' names two rates for a second"):
+    with pytest.raises(RateError, match=r"'3/s, 60/minute, 5/second' names two rates per second"):
         parse_rates("3/s, 60/minute, 5/second")
 
 

@@ -15,7 +15,7 @@ class PermissionsConfig(AppConfig):
         """Have permissions of events asked and checked, events counted, and rates checked."""
         from cf_core.engine.extensions import extensions
 
-        from . import permission_checks, rest_framework, throttling  # noqa: F401 - the checks register themselves
+        from . import permission_checks, rate_checks, rest_framework, throttling  # noqa: F401 - checks register themselves
         from .events import ATTRIBUTE, permissions_of_event
 
         extensions.served_attributes.add(ATTRIBUTE)

@@ -49,7 +49,7 @@ def _parsed(text: str) -> tuple[Rate, ...]:
     periods = [rate.period for rate in rates]
     for period in periods:
         if periods.count(period) > 1:
-            raise RateError(f"{text!r} names two rates for a {period}: only the smaller one would ever hold.")
+            raise RateError(f"{text!r} names two rates per {period}: only the smaller one would ever hold.")
     return tuple(sorted(rates, key=lambda rate: rate.seconds))
 
 

@@ -27,6 +27,9 @@ from .rates import RateError, parse_rates
 
 __all__ = ["RateLimitMixin", "rate_limit_component"]
 
+DECORATED = "_cf_rate_limit"
+"""A view function that `rate_limit_component` made has its rate under this attribute."""
+
 
 class RateLimitMixin:
     """Limits the events of a view's components, or of a component class, to `throttle_rate`.
@@ -112,7 +115,9 @@ def rate_limit_component(rate: str, *, mounts: bool = False, policy_name: str | 
                 "set rate_limit on a component, use RateLimitMixin on a view, or decorate its as_view()."
             )
         limit = ViewLimit(rate, _path(getattr(view, "view_class", view)), mounts, _who)
-        return under_policy(view, guards=[limit], name=policy_name)
+        decorated = under_policy(view, guards=[limit], name=policy_name)
+        setattr(decorated, DECORATED, rate)
+        return decorated
 
     return decorate
 
