@@ -1,6 +1,6 @@
-"""Caching of mounted component state.
+"""Caching of mounted component state."""
 
-Nothing is public yet: the app can be installed, its features follow.
-"""
+from .invalidation import invalidate_component, invalidate_tag
+from .mixins import CacheMixin
 
-__all__: list[str] = []
+__all__ = ["CacheMixin", "invalidate_component", "invalidate_tag"]

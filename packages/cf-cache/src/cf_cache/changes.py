@@ -1,0 +1,68 @@
+"""Models whose changes drop entries: `invalidate_on`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+from weakref import WeakSet
+
+from django.apps import apps
+from django.db.models import Model
+from django.db.models.signals import m2m_changed, post_delete, post_save
+
+from cf_core.engine.component import Component
+
+from . import generations
+from .invalidation import end_after_commit, entries_with
+
+_ID = "cf_cache.changes"
+_listening: dict[type[Model], WeakSet[type[Component]]] = {}
+"""{model: components that want to know}."""
+
+
+def listen(cls: type[Component]) -> None:
+    """Have the class's entries dropped when a row of its `invalidate_on` is saved or deleted."""
+    post_save.connect(_on_change, dispatch_uid=_ID)
+    post_delete.connect(_on_change, dispatch_uid=_ID)
+    m2m_changed.connect(_on_relation_change, dispatch_uid=_ID)
+    for model in getattr(cls, "invalidate_on", ()):
+        if isinstance(model, str):
+            # Called when the model is there; of a label that there is not, the system checks tell.
+            apps.lazy_model_operation(partial(_add, cls), tuple(model.lower().split(".", 1)))
+        else:
+            _add(cls, model)
+
+
+def _add(cls: type[Component], model: type[Model]) -> None:
+    # A proxy and its model have the same rows.
+    _listening.setdefault(model._meta.concrete_model or model, WeakSet()).add(cls)
+
+
+def _on_change(sender: type[Model], instance: Model, using: str, **kwargs: Any) -> None:
+    for cls in _interested(sender):
+        _invalidate(cls, instance, using)
+
+
+def _on_relation_change(action: str, instance: Model, model: type[Model], using: str, **kwargs: Any) -> None:
+    if not action.startswith("post_"):
+        return
+    for cls in _interested(type(instance)):
+        _invalidate(cls, instance, using)
+    # Of the rows at the other end only the keys are known, and not even these when all are removed.
+    for cls in _interested(model):
+        end_after_commit([generations.of_class(cls)], using)
+
+
+def _interested(model: type[Model]) -> list[type[Component]]:
+    return [cls for parent in model.__mro__ for cls in _listening.get(parent, ())]
+
+
+def _invalidate(cls: type[Component], instance: Model, using: str) -> None:
+    which: Callable[[Model], Any] | None = getattr(cls, "invalidated_by", None)
+    wrong = {} if which is None else which(instance)
+    if wrong is None:
+        return
+    items = [wrong] if isinstance(wrong, Mapping | str) else wrong
+    names = [generations.of_tag(item) if isinstance(item, str) else entries_with(cls, item) for item in items]
+    end_after_commit(names, using)

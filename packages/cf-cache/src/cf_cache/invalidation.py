@@ -1,0 +1,100 @@
+"""Dropping what is cached, once the change that made it wrong is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+
+from cf_core.engine.component import Component
+from cf_core.engine.outbox import current_outbox
+from cf_core.engine.registries import registry
+
+from . import generations
+from .keys import MountParams, authors_key, mounted_with, subject
+
+
+def invalidate_component(component: type[Component] | str, /, **params: Any) -> None:
+    """Drop what is cached of a component: everything, or the entries with these params, whoever they were made for.
+
+    Of several params the first decides alone, unless all are there that mount takes. It happens once the transaction
+    on the component's database is committed, and not if it is rolled back; without a transaction, now.
+    Raises TypeError for a param that mount does not take.
+    """
+    cls = registry.get(component) if isinstance(component, str) else component
+    end_after_commit([entries_with(cls, params)], cls.using)
+
+
+def invalidate_instance(component: Component) -> None:
+    """Drop what is cached of the component with this instance's params, once its transaction is committed."""
+    cls = type(component)
+    params = MountParams(component, mounted_with(component))
+    names = [generations.of_params(cls, subject(cls, params.own()))]
+    key = authors_key(component)
+    if key is not None:
+        chosen = key(generations.name_of(cls), params, {})
+        names.append(generations.of_own_key(generations.name_of(cls), str(chosen)))
+    end_after_commit(names, cls.using)
+
+
+def invalidate_view(view: type[Any], /, **params: Any) -> None:
+    """Drop what came into the cache through a view: everything, or what its key for these params names."""
+    path = f"{view.__module__}.{view.__qualname__}"
+    component: str | None = view.component_name
+    using = DEFAULT_DB_ALIAS if component is None else registry.get(component).using
+    if not params:
+        end_after_commit([generations.of_view(path)], using)
+        return
+    key = authors_key(view())
+    if key is not None:
+        end_after_commit([generations.of_own_key(path, str(key(component or "", params, {})))], using)
+    elif component is not None:
+        invalidate_component(component, **params)
+    else:
+        raise ImproperlyConfigured(
+            f"{view.__name__} does not say which component it serves: set component_name on the class, or call "
+            "invalidate_component() with the component's name."
+        )
+
+
+def invalidate_tag(*tags: str, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Drop all entries with one of these tags: `invalidate_tag("course:3")`.
+
+    Once the transaction on the database `using` is committed, and not if it is rolled back; without one, now.
+    """
+    end_after_commit([generations.of_tag(tag) for tag in tags], using)
+
+
+def entries_with(cls: type[Component], params: Mapping[str, Any]) -> str:
+    """Return the generation that entries with these params stand on. Raises TypeError, as `invalidate_component`."""
+    asked = [name for name in cls._mount_arguments.names if name != "user"]
+    unknown = [name for name in params if asked and name not in asked]
+    if unknown:
+        raise TypeError(f"{cls.__name__} has nothing cached by {unknown[0]!r}. Its mount takes: {', '.join(asked)}.")
+    if len(params) > 1 and params.keys() != set(asked):
+        params = {name: params[name] for name in list(params)[:1]}
+    return generations.of_params(cls, params)
+
+
+def end_after_commit(names: Iterable[str], using: str) -> None:
+    """End these generations once what was written to the database `using` is durable."""
+    after_commit(partial(generations.end, list(names)), using)
+
+
+def after_commit(function: Callable[[], None], using: str) -> None:
+    """Call it once what was written is durable: on commit, at the end of an event that has no transaction yet, or now.
+
+    It is not called if the transaction or the event fails.
+    """
+    if connections[using].in_atomic_block:
+        transaction.on_commit(function, using=using)
+        return
+    outbox = current_outbox.get()
+    if outbox is None:
+        function()
+    else:
+        # `on_commit` would open the event's transaction, which an event without statements does without.
+        outbox.add(function)

@@ -1,0 +1,144 @@
+"""The key under which a component's state is cached where its author says nothing else."""
+
+from __future__ import annotations
+
+import inspect
+from collections import ChainMap
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
+
+from cf_core.engine.admission import checks_of
+from cf_core.engine.component import Component
+from cf_core.engine.ports import current_host
+
+from .digests import canonical, digest
+from .generations import name_of
+
+TTL_PARAM = "_cache_ttl"
+"""Where a component carries what `cache=` in its tag said; it travels in the token of a lazy one."""
+ARGUMENTS = "_cf_cache_arguments"
+"""Where a mounted component keeps what its mount was called with."""
+_PLAIN = (str, int, float, bool, type(None))
+
+
+class MountParams(ChainMap[str, Any]):
+    """A component's params, and over them what its mount is called with: coerced values, and its defaults."""
+
+    def __init__(self, component: Component, arguments: Mapping[str, Any]) -> None:
+        self.component = component
+        super().__init__({**_defaults(_function(type(component).mount)), **arguments}, component.params)
+
+    def own(self) -> dict[str, Any]:
+        """Return those that are the component's own, without who asks, which is filled in on every call.
+
+        A `user_id` that mount asks for by name is one of them: its value tells entries apart.
+        """
+        component, arguments = self.component, self.maps[0]
+        hidden = {"user", TTL_PARAM, *component._injected}
+        # The dict's own items: test helpers look the user up when they are asked for all of them.
+        stored = dict.items(component.params)
+        return {
+            **{name: value for name, value in stored if name not in hidden},
+            **{name: value for name, value in arguments.items() if name != "user"},
+        }
+
+
+def default_key(component: Component, params: Mapping[str, Any], prefix: str) -> str:
+    """Return what tells apart all that a mount may depend on: component, params, language, time zone, host, and the
+    user wherever permission classes apply. Raises UnserialisableState for params that cannot be told apart.
+
+    Of params that the author put together, all count.
+    """
+    cls = type(component)
+    own = params.own() if isinstance(params, MountParams) else {**params}
+    if "user" in own:
+        own["user"] = getattr(own["user"], "pk", None)
+    return digest(
+        "key",
+        [name_of(cls), f"{cls.__module__}.{cls.__qualname__}", cls.state_version, prefix],
+        canonical(own, cls._type_table(), name="params"),
+        [translation.get_language() if settings.USE_I18N else None, timezone.get_current_timezone_name()],
+        _origin(component.request),
+        _principal(component),
+    )
+
+
+def get_cache_key(self: Any, name: str, params: Mapping[str, Any], state: Mapping[str, Any]) -> str | None:
+    """Return the text that tells this state apart from the component's others; None: it is not cached this time.
+
+    `name` is the registered name, `params` what mount goes by, `state` is empty: mount has not run. An override is
+    taken as it is: whatever it leaves out, language and user included, is one entry for all. It never meets another
+    component's key. `super().get_cache_key(...)` is the default, to be added to.
+    """
+    component: Component = self if isinstance(self, Component) else self.cached_component
+    return default_key(component, params, getattr(self, "cache_key_prefix", ""))
+
+
+def authors_key(owner: Any) -> Callable[..., Any] | None:
+    """Return the `get_cache_key` that the author of a component or a view wrote; None for the default one."""
+    written = getattr(type(owner), "get_cache_key", None)
+    found: Callable[..., Any] | None = None if written in (None, get_cache_key) else owner.get_cache_key
+    return found
+
+
+def is_by_user(component: Component) -> bool:
+    """Return whether every user has an entry of their own.
+
+    So it is where permission classes apply, the component's, the view's or the default ones, unless they say by
+    `varies_by_user = False` that they look at nobody; and where mount asks for the user by name.
+    """
+    if "user" in type(component)._mount_arguments.names:
+        return True
+    checks = checks_of(component, component._policy, None, current_host())
+    return any(getattr(check, "varies_by_user", True) for check in checks)
+
+
+def subject(cls: type[Component], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the own params that make a mount what it is: what it takes, or all where it takes none."""
+    asked = [name for name in cls._mount_arguments.names if name != "user"]
+    return {name: own[name] for name in asked if name in own} if asked else dict(own)
+
+
+def mounted_with(component: Component) -> Mapping[str, Any]:
+    """Return what the component's mount was called with, or would be. Raises Invalid where params are missing."""
+    known: Mapping[str, Any] | None = vars(component).get(ARGUMENTS)
+    return type(component)._mount_arguments.pick(component.params) if known is None else known
+
+
+def bound_arguments(component: Component, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return what a bare `component.mount(...)` was given, by name. Raises TypeError as the call itself would."""
+    if not args:
+        return kwargs
+    signature = inspect.signature(type(component).mount)
+    bound = signature.bind(component, *args, **kwargs).arguments
+    return dict(list(bound.items())[1:])
+
+
+def _principal(component: Component) -> list[str | None] | None:
+    if not is_by_user(component):
+        return None
+    return [current_host().identify(component.request, component.params).user_id]
+
+
+def _origin(request: Any) -> list[str] | None:
+    """Return scheme and host: states hold absolute addresses, and projects serve a tenant to a host."""
+    if not hasattr(request, "get_host"):
+        return None
+    return [getattr(request, "scheme", ""), request.get_host()]
+
+
+def _function(method: Any) -> Callable[..., Any]:
+    found: Callable[..., Any] = getattr(method, "__func__", method)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _defaults(function: Callable[..., Any]) -> Mapping[str, Any]:
+    """Return {name: default} of the arguments whose default is a plain value, so that giving it changes nothing."""
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    return MappingProxyType({p.name: p.default for p in parameters if isinstance(p.default, _PLAIN)})

@@ -1,0 +1,242 @@
+"""The loader: fills a component's state from the cache, or has it mounted and keeps what comes of it.
+
+Everything that is cached goes through `fill`: a component in the lifecycle, by its own word, its view's or its tag's,
+and a bare `component.mount()`.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import time
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import connections, transaction
+
+from cf_core.engine.calls import LAZY, Call
+from cf_core.engine.component import Component
+from cf_core.engine.ports import Pause, Steps, UnitOfWork
+
+from . import generations
+from .conf import conf
+from .entries import Entry, read_entry
+from .keys import ARGUMENTS
+from .locking import MountLock
+from .rules import CacheRule, Place, find_place, rule_of
+from .shelf import CacheDown, Shelf
+from .signals import cache_hit, cache_miss
+from .states import Left, restore, text_to_keep
+from .watching import watched
+
+MOUNTING = "_cf_cache_mounting"
+"""Set on a component while it is mounted: what its mount calls is not asked of the cache again."""
+_FIRST_PAUSE, _LAST_PAUSE = 0.01, 0.2
+"""Seconds between looks of those who wait for another's mount."""
+
+
+def load(component: Component, call: Call) -> Steps | bool:
+    """Stand in for the mount of a first render; the loader that the app adds to the lifecycle. Events go past it."""
+    if call.event is not None and call.event != LAZY:
+        return False
+    rule = rule_of(component, call.view)
+    return False if rule is None else _load(component, call, rule)
+
+
+def _load(component: Component, call: Call, rule: CacheRule) -> Steps:
+    arguments = type(component)._mount_arguments.pick(component.params)
+    yield from fill(component, rule, arguments, lambda: component.mount(**arguments), call.unit)
+    return True
+
+
+def fill(
+    component: Component,
+    rule: CacheRule,
+    arguments: Mapping[str, Any],
+    mount: Callable[[], Any],
+    unit: UnitOfWork | None = None,
+) -> Steps:
+    """Fill the state from the cache, else by `mount`, which may return an awaitable."""
+    vars(component)[ARGUMENTS] = arguments
+    place = find_place(component, rule, arguments)
+    if place is None:
+        yield from _mounted(component, mount)
+        return
+    filling = _Filling(component, rule, place)
+    turn = yield from filling.find()
+    if turn is not _Turn.SHOWN:
+        yield from filling.mount(mount, turn, unit)
+
+
+class _Turn(enum.Enum):
+    """What came of looking into the cache."""
+
+    SHOWN = enum.auto()
+    """The state is there."""
+    HOLDS_LOCK = enum.auto()
+    """This call mounts, and others wait for it."""
+    ALONE = enum.auto()
+    """This call mounts, as others may do at the same time."""
+    WITHOUT_CACHE = enum.auto()
+    """The cache cannot be asked."""
+
+
+class _Filling:
+    """One component that wants its state."""
+
+    def __init__(self, component: Component, rule: CacheRule, place: Place) -> None:
+        self._component = component
+        self._rule = rule
+        self._place = place
+        self._shelf = Shelf()
+        self._lock = MountLock(self._shelf, place.key)
+        self._reason = "empty"
+
+    def find(self) -> Steps:
+        """Show what is there, wait for a mount that goes on, or find that it is this call's turn; returns the _Turn."""
+        try:
+            return (yield from self._find())
+        except CacheDown:
+            self._reason = "down"
+            return _Turn.WITHOUT_CACHE
+
+    def _find(self) -> Steps:
+        entry = self._read()
+        if entry is not None and self._is_fresh(entry):
+            if (yield from self._show(entry)):
+                return _Turn.SHOWN
+        elif entry is not None:
+            self._reason = "expired"
+            if self._lock.take():
+                return (yield from self._look_again())
+            if (yield from self._show(entry)):
+                return _Turn.SHOWN
+        # Twice as long as a holder that died is waited for: the one that comes after it may be alive.
+        give_up_at = time.monotonic() + 2 * conf().LOCK_SECONDS
+        pause = _FIRST_PAUSE
+        while not self._lock.take():
+            if self._lock.is_free_for_all() or time.monotonic() >= give_up_at:
+                return _Turn.ALONE
+            yield Pause(pause)
+            pause = min(1.5 * pause, _LAST_PAUSE)
+            entry = self._read()
+            if entry is not None and self._is_fresh(entry) and (yield from self._show(entry)):
+                return _Turn.SHOWN
+        return (yield from self._look_again())
+
+    def _look_again(self) -> Steps:
+        """Look once more, now that the lock is ours: its last holder may have been done just before."""
+        entry = self._read()
+        if entry is not None and self._is_fresh(entry) and (yield from self._show(entry)):
+            self._lock.release()
+            return _Turn.SHOWN
+        return _Turn.HOLDS_LOCK
+
+    def _read(self) -> Entry | None:
+        """Return what may be shown, fresh or stale; else None, and why."""
+        value = self._shelf.get(self._place.key)
+        if value is None:
+            self._reason = "empty"
+            return None
+        entry = read_entry(value, type(self._component).state_version)
+        if entry is None:
+            self._reason = "unreadable"
+        elif entry.stamps is not None and not generations.stand(self._shelf, entry.stamps):
+            self._reason = "invalidated"
+        elif not self._is_younger(entry, self._rule.stale):
+            self._reason = "expired"
+        else:
+            return entry
+        return None
+
+    def _is_fresh(self, entry: Entry) -> bool:
+        return self._is_younger(entry, 0)
+
+    def _is_younger(self, entry: Entry, more: float) -> bool:
+        """Return whether it is within the seconds it was kept for, and within those that are asked for here."""
+        return entry.made_at is None or entry.age(time.time()) < min(entry.ttl, self._rule.ttl) + more
+
+    def _show(self, entry: Entry) -> Steps:
+        """Give the component the entry's state; returns False if it cannot be read."""
+        if not (yield from restore(self._component, entry)):
+            self._reason = "unreadable"
+            return False
+        _note_time(self._component, entry.made_at)
+        if cache_hit.has_listeners(type(self._component)):
+            age = None if entry.made_at is None else entry.age(time.time())
+            self._send(cache_hit, seconds=age, is_stale=not self._is_fresh(entry))
+        return True
+
+    def mount(self, mount: Callable[[], Any], turn: _Turn, unit: UnitOfWork | None) -> Steps:
+        """Have the component mounted, and keep its state."""
+        self._send(cache_miss, reason=self._reason)
+        stamps = self._begin(turn)
+        is_kept, made_at = False, time.time()
+        before = Left.by(self._component)
+        try:
+            with watched(self._component) if self._rule.own_key is None else nullcontext() as reads:
+                yield from _mounted(self._component, mount)
+            _note_time(self._component, made_at)
+            state = text_to_keep(self._component, before, reads) if stamps is not None else None
+            if state is not None:
+                entry = Entry(state, type(self._component).state_version, made_at, self._rule.ttl, stamps)
+                self._keep(entry, unit)
+                is_kept = True
+        finally:
+            if turn is _Turn.HOLDS_LOCK:
+                with suppress(CacheDown):  # the shelf has logged it, and the lock ends by itself
+                    self._lock.release() if is_kept else self._lock.free_for_all()
+
+    def _begin(self, turn: _Turn) -> dict[str, str] | None:
+        """Return the generations that stand now, before anything is read; None where nothing can be kept."""
+        if turn is _Turn.WITHOUT_CACHE:
+            return None
+        try:
+            return generations.begin(self._shelf, self._place.generations, self._rule.ttl + self._rule.stale)
+        except CacheDown:
+            return None
+
+    def _keep(self, entry: Entry, unit: UnitOfWork | None) -> None:
+        """Put the entry into the cache; what may have been read before its commit, only after that."""
+        store = partial(self._store, entry.to_text())
+        if _may_see_uncommitted(self._component, unit):
+            transaction.on_commit(store, using=self._component.using)
+        else:
+            store()
+
+    def _store(self, text: str) -> None:
+        with suppress(CacheDown):  # the shelf has logged it
+            self._shelf.set(self._place.key, text, math.ceil(self._rule.ttl + self._rule.stale))
+
+    def _send(self, signal: Any, **told: Any) -> None:
+        signal.send_robust(sender=type(self._component), component=self._component, **told)
+
+
+def _mounted(component: Component, mount: Callable[[], Any]) -> Steps:
+    own = vars(component)
+    own[MOUNTING] = True
+    try:
+        pending = mount()
+        if pending is not None:
+            yield pending
+    finally:
+        del own[MOUNTING]
+
+
+def _note_time(component: Component, seconds: float | None) -> None:
+    """Set `cached_at`; plain components have it too, once they are cached."""
+    zone = UTC if settings.USE_TZ else None
+    vars(component)["cached_at"] = None if seconds is None else datetime.fromtimestamp(seconds, zone)
+
+
+def _may_see_uncommitted(component: Component, unit: UnitOfWork | None) -> bool:
+    """Return whether mount ran inside a transaction that may have written: the one around a whole test does not count,
+    nor that of a lazy component's own first event, which only mounts.
+    """
+    blocks: list[Any] = connections[component.using].atomic_blocks
+    depth = sum(not block._from_testcase for block in blocks)
+    return depth > 0 and not (depth == 1 and unit is not None and not unit.wrote)

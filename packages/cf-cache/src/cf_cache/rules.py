@@ -1,0 +1,163 @@
+"""How one component is cached: what its class, its view and its tag say, and the place of its entry."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cf_core.engine.component import Component
+from cf_core.engine.errors import ComponentDefinitionError, UnserialisableState
+
+from . import generations
+from .conf import conf
+from .digests import digest
+from .keys import TTL_PARAM, MountParams, authors_key, default_key, subject
+from .mixins import CacheMixin
+
+logger = logging.getLogger("cf_cache")
+
+_KEY = "cf_cache:e:"
+
+
+@dataclass(frozen=True, slots=True)
+class CacheRule:
+    """How long a component's state is kept, and under what."""
+
+    ttl: float
+    """Seconds for which it is fresh."""
+    stale: float
+    """Seconds after that for which it is shown while somebody makes a new one."""
+    prefix: str
+    tags: tuple[str, ...]
+    view: str
+    """The path of the view's class, where it is the view that caches; else empty."""
+    own_key: Callable[..., Any] | None
+    """The author's own `get_cache_key`; None for the default one."""
+    key_scope: str
+    """The path of the view's class, where the own key is the view's; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands, and what it stands on."""
+
+    key: str
+    generations: tuple[str, ...]
+
+
+def rule_of(component: Component, view: Any = None) -> CacheRule | None:
+    """Return how the component is cached when it comes through this view; None if it is not.
+
+    What its tag says comes before its view's word, and that before its class's. Raises ComponentDefinitionError.
+    """
+    owners: list[Any] = [component]
+    if isinstance(view, CacheMixin):
+        view.cached_component = component
+        owners.insert(0, view)
+    ttl = _ttl(component, owners)
+    if not ttl:
+        return None
+    stale = _first(owners, "cache_stale")
+    keyed = next(((owner, key) for owner in owners if (key := authors_key(owner)) is not None), (None, None))
+    is_through_view = len(owners) == 2
+    return CacheRule(
+        ttl,
+        conf().STALE_SECONDS if stale is None else seconds(stale, f"{type(component).__name__}.cache_stale"),
+        _first(owners, "cache_key_prefix") or "",
+        tuple(tag for owner in owners for tag in tags_of(owner)),
+        _path(view) if is_through_view else "",
+        keyed[1],
+        _path(view) if is_through_view and keyed[0] is view else "",
+    )
+
+
+def find_place(component: Component, rule: CacheRule, arguments: Mapping[str, Any]) -> Place | None:
+    """Return where the state of a mount with these arguments belongs; None where it is not to be cached."""
+    cls = type(component)
+    name, params = generations.name_of(cls), MountParams(component, arguments)
+    try:
+        if rule.own_key is None:
+            chosen: Any = default_key(component, params, rule.prefix)
+        else:
+            chosen = rule.own_key(name, params, {})
+    except UnserialisableState as error:
+        logger.warning("%s is not cached: its params cannot be told apart: %s", cls.__name__, error)
+        return None
+    if chosen is None:
+        return None
+    own = params.own()
+    stands_on = [generations.of_class(cls), generations.of_params(cls, subject(cls, own))]
+    stands_on += [generations.of_param(cls, param, value) for param, value in own.items()]
+    stands_on += [generations.of_tag(_filled(tag, component, params)) for tag in rule.tags]
+    if rule.view:
+        stands_on.append(generations.of_view(rule.view))
+    if rule.own_key is not None:
+        stands_on.append(generations.of_own_key(rule.key_scope or name, str(chosen)))
+        chosen = digest("own", [name, _path(component), cls.state_version, rule.key_scope, rule.prefix], str(chosen))
+    return Place(_KEY + chosen, tuple(dict.fromkeys(stands_on)))
+
+
+def default_ttl(component: Component) -> float:
+    """Return for how long a component is kept whose tag only says that it is to be cached."""
+    return _said_ttl([component]) or conf().DEFAULT_TTL
+
+
+def seconds(value: object, where: str) -> float:
+    """Return a number of seconds as it is. Raises ComponentDefinitionError for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise ComponentDefinitionError(
+            f"{where} is {value!r}. Expected seconds: a number above 0, or 0 for a component that is not cached."
+        )
+    return value
+
+
+def tags_of(owner: Any) -> Sequence[str]:
+    """Return the tags that a component or a view declares. Raises ComponentDefinitionError for a bare text."""
+    tags: Sequence[str] = getattr(owner, "cache_tags", ())
+    if isinstance(tags, str):
+        raise ComponentDefinitionError(f"{_path(owner)}.cache_tags is a text. Expected a list: [{tags!r}].")
+    return tags
+
+
+def _ttl(component: Component, owners: list[Any]) -> float:
+    if TTL_PARAM in dict.keys(component.params):
+        return seconds(component.params[TTL_PARAM], "cache=")
+    said = _said_ttl(owners)
+    if said is not None:
+        return said
+    return conf().DEFAULT_TTL if isinstance(owners[0], CacheMixin) else 0
+
+
+def _said_ttl(owners: list[Any]) -> float | None:
+    for owner in owners:
+        for name in ("cache_ttl", "cache_timeout"):
+            value = getattr(owner, name, None)
+            if value is not None:
+                return seconds(value, f"{type(owner).__name__}.{name}")
+    return None
+
+
+def _first(owners: list[Any], name: str) -> Any:
+    """Return what the first says that says anything."""
+    return next((value for owner in owners if (value := getattr(owner, name, None)) not in (None, "")), None)
+
+
+def _filled(tag: str, component: Component, params: MountParams) -> str:
+    """Return a tag with the params in it. Raises ComponentDefinitionError for a name that is none."""
+    known = params.own()
+    try:
+        return tag.format_map(known)
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        names = ", ".join(sorted(known)) or "none"
+        raise ComponentDefinitionError(
+            f"{type(component).__name__}.cache_tags has {tag!r}, which cannot be filled in ({error!r}). Its params, "
+            f"without the user, who has no part in a shared entry: {names}."
+        ) from error
+
+
+def _path(thing: Any) -> str:
+    cls = type(thing)
+    return f"{cls.__module__}.{cls.__qualname__}"

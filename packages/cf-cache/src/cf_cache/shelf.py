@@ -1,0 +1,113 @@
+"""The project's cache, seen from here: text in and out, and one kind of failure for everything that may go wrong."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeVar
+
+from django.core.cache import BaseCache, caches
+from django.core.signals import setting_changed
+from django.db import Error as DatabaseError
+
+from cf_core.failures import CACHE_ERRORS
+
+from .conf import conf
+
+logger = logging.getLogger("cf_cache")
+
+T = TypeVar("T")
+
+UNREADABLE: Final = object()
+"""What `get` returns for a value that the cache has, but cannot give: broken bytes, or objects of code that is gone."""
+_OUTAGES: tuple[type[Exception], ...] = (DatabaseError, *CACHE_ERRORS)
+PAUSE_SECONDS = 1.0
+"""How long a cache that failed is not asked again: a page full of components must not wait for it many times over."""
+
+
+class CacheDown(Exception):
+    """The cache cannot be asked. Components are mounted then, as if there were none."""
+
+
+class Shelf:
+    """The cache that CF_CACHE["ALIAS"] names. All methods but `discard` raise CacheDown."""
+
+    def __init__(self) -> None:
+        self._alias = conf().ALIAS
+        self._cache: BaseCache = caches[self._alias]
+
+    def get(self, key: str) -> object:
+        """Return the value, None where there is none, or UNREADABLE."""
+
+        def get() -> object:
+            try:
+                return self._cache.get(key)
+            except _OUTAGES:
+                raise
+            except Exception:  # noqa: BLE001 - Django unpickles what is there, and that may raise anything
+                return UNREADABLE
+
+        return self._ask(get)
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Return {key: value} of those that there are."""
+        return self._ask(lambda: self._cache.get_many(list(keys)))
+
+    def add(self, key: str, value: str, seconds: float) -> bool:
+        """Put it there unless something is; returns whether it did."""
+        return self._ask(lambda: self._cache.add(key, value, seconds))
+
+    def set(self, key: str, value: str, seconds: float) -> None:
+        """Put it there."""
+        self._ask(lambda: self._cache.set(key, value, seconds))
+
+    def delete(self, key: str) -> None:
+        """Take it away."""
+        self._ask(lambda: self._cache.delete(key))
+
+    def discard(self, keys: Iterable[str]) -> None:
+        """Take them away, even if the cache failed a moment ago. Where that fails it is logged: others rely on it."""
+        try:
+            self._cache.delete_many(list(keys))
+        except Exception:
+            logger.exception(
+                "The cache %r did not drop what was invalidated: it is shown until it expires", self._alias
+            )
+
+    def _ask(self, operation: Callable[[], T]) -> T:
+        if time.monotonic() < _ask_again_at.get(self._alias, 0):
+            raise CacheDown("it failed a moment ago")
+        try:
+            result = operation()
+        except Exception as error:
+            _begin(self._alias, error)
+            raise CacheDown(type(error).__name__) from error
+        if self._alias in _ask_again_at:
+            _end(self._alias)
+        return result
+
+
+_ask_again_at: dict[str, float] = {}
+"""{alias of a cache that failed: when it is asked again, by the monotonic clock}."""
+
+
+def _begin(alias: str, error: Exception) -> None:
+    """Note that the cache failed; logged once for as long as it lasts."""
+    is_known = alias in _ask_again_at
+    _ask_again_at[alias] = time.monotonic() + PAUSE_SECONDS
+    if not is_known:
+        logger.warning("The cache %r failed (%s): components are mounted without it.", alias, type(error).__name__)
+
+
+def _end(alias: str) -> None:
+    if _ask_again_at.pop(alias, None) is not None:
+        logger.warning("The cache %r is in use again.", alias)
+
+
+def _forget(*, setting: str, **kwargs: Any) -> None:
+    if setting in ("CACHES", "CF_CACHE"):
+        _ask_again_at.clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="cf_cache.shelf")

@@ -1,0 +1,139 @@
+"""A look over mount's shoulder: what it reads of the request that its cache key does not tell apart.
+
+A state that was made from somebody's session must not be shown to somebody else. So while a component is mounted for
+the cache under the default key, its request and params are stand-ins that take note.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+
+from cf_core.engine.component import Component
+from cf_core.engine.errors import ComponentDefinitionError
+
+from .keys import is_by_user
+
+_IN_KEY = frozenset(
+    "LANGUAGE_CODE _current_scheme_host _get_raw_host _get_scheme csp_nonce current_app encoding get_host get_port "
+    "is_secure method scheme urlconf".split()
+)
+"""What a mount may read of the request: it is in the key, or tells nothing about who asks."""
+_USER = frozenset(("user", "auser"))
+
+
+class Reads:
+    """What was read that is not in the key: `request.session`."""
+
+    def __init__(self, component: Component) -> None:
+        self.found: list[str] = []
+        self.is_over = False
+        self._component = component
+
+    def note(self, what: str) -> None:
+        """Take note; in development and in tests raise ComponentDefinitionError, where the author sees the line."""
+        if self.is_over:
+            return
+        self.found.append(what)
+        if is_developing():
+            raise ComponentDefinitionError(self.explain())
+
+    def explain(self) -> str:
+        """Return what is wrong, and what to do."""
+        name = type(self._component).__name__
+        return (
+            f"{name}.mount reads {self.found[0]}, which its cache key does not tell apart: others would be shown the "
+            f"same. Read it in before_render() or in the template, name it as an argument of mount, or say in "
+            f"{name}.get_cache_key() what tells its entries apart."
+        )
+
+
+@contextmanager
+def watched(component: Component) -> Iterator[Reads]:
+    """Have the component's request and params take note of what is read, as long as the block runs."""
+    reads = Reads(component)
+    request, params, by_user = component.request, component.params, is_by_user(component)
+    if request is not None:
+        component.request = _Request(request, reads, by_user)
+    if not by_user:
+        component.params = _Params(params, reads, component)  # type: ignore[assignment]  # quacks like the dict
+    try:
+        yield reads
+    finally:
+        reads.is_over = True
+        component.request, component.params = request, params
+
+
+def is_developing() -> bool:
+    """Return whether this is development or a test: Django's test runners set up a mailbox."""
+    return settings.DEBUG or hasattr(sys.modules.get("django.core.mail"), "outbox")
+
+
+class _Request:
+    """Stands for a request; passes everything on."""
+
+    def __init__(self, request: Any, reads: Reads, by_user: bool) -> None:
+        vars(self).update(_request=request, _reads=reads, _allowed=_IN_KEY | _USER if by_user else _IN_KEY)
+
+    @property  # type: ignore[misc]  # what isinstance() asks for
+    def __class__(self) -> Any:
+        return type(self._request)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "build_absolute_uri":
+            return self._absolute
+        value = getattr(self._request, name)
+        if name not in self._allowed and not name.startswith("_cf_"):
+            self._reads.note(f"request.{name}")
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._request, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(self._request, name)
+
+    def _absolute(self, location: str | None = None) -> str:
+        if location is None:
+            self._reads.note("request.build_absolute_uri() of the page")
+        address: str = self._request.build_absolute_uri(location)
+        return address
+
+
+class _Params(MutableMapping[str, Any]):
+    """Stands for the params; passes everything on."""
+
+    def __init__(self, params: dict[str, Any], reads: Reads, component: Component) -> None:
+        self._params = params
+        self._reads = reads
+        is_given = dict.__contains__(params, "user_id") and "user_id" not in component._injected
+        self._hidden = {"user"} if is_given else {"user", "user_id"}
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._params[name]
+        if name in self._hidden:
+            self._reads.note(f'params["{name}"]')
+        return value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._params[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._params[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._params)
+
+    def __len__(self) -> int:
+        return len(self._params)
+
+    def __or__(self, other: Any) -> dict[str, Any]:
+        return {**self, **other}
+
+    def copy(self) -> dict[str, Any]:
+        """Return a dict of them."""
+        return {**self}
