@@ -38,7 +38,7 @@ function readable() {
 
 /** Names of the script's own objects, which nobody outside sees: they may be as short as the minifier likes. */
 const PRIVATE =
-  /^(is[A-Z]\w+|has[A-Z]\w+|component|events|pauses|advance|enter|leave|refuse|rivals|showBusy|begin|timer|wake|sent|cfKept|part|element)$/;
+  /^(is[A-Z]\w+|has[A-Z]\w+|component|events|pauses|advance|enter|leave|refuse|rivals|showBusy|begin|timer|wake|sent|cfKept|part|element|cfIsReloaded|problem|words)$/;
 
 async function smallest(source) {
   const compress = { passes: 3, pure_getters: true, unsafe_arrows: true };

@@ -154,7 +154,7 @@ async function send(ctx, event, url, init) {
   ctx.swap = "none";
   response.text = () => "";
   takeBack(event, root);
-  if (status === 429) component.pause(problem.retryAfter);
+  if (status === 429) component.pause((problem.retryAfter ||= 1));
   // The server no longer takes the page's token: only a fresh copy of the component helps.
   const isStale = (status === 410 || problem.code === "state_invalid") && !root.cfIsReloaded;
   const isOurs = report(event, problem, () => issue({ ...event, isRetry: true, hasBegun: false, part: null }), isStale);
@@ -172,20 +172,16 @@ async function send(ctx, event, url, init) {
  */
 function report(event, problem, retry, isMute) {
   const { status, errors } = problem;
-  const error = [
-    problem.error ?? text(status < 500 ? "refused" : "server"),
-    ...Object.values(errors ?? {}).flat(),
-    status === 429 && text("wait").replace("{seconds}", problem.retryAfter),
-  ]
-    .filter(Boolean)
-    .join(" ");
+  const error = [problem.error ?? text(status < 500 ? "refused" : "server"), ...Object.values(errors ?? {}).flat()].join(" ");
   const detail = { ...problem, error, retry, xhr: { status } };
   // Both are fired, whatever the first one's listeners say.
   const isOurs = emit(event, "component:error", detail) & emit(event, "htmx:responseError", detail);
   const login = status === 401 && loginUrl(problem.login_url);
   if (!isOurs) return;
   if (login) location = login;
-  return isMute || login || showToast(error, "error", (!/^4/.test(status) || problem.code === "in_progress") && retry);
+  if (isMute || login) return true;
+  if (status === 429) return showToast(error + "\n" + text("wait"), "warning", 0, problem.retryAfter);
+  return showToast(error, "error", (!/^4/.test(status) || problem.code === "in_progress") && retry);
 }
 
 function emit({ component: { root } }, name, detail) {

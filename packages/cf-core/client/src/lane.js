@@ -46,7 +46,7 @@ export class Lane {
   }
 
   /** The other events of a trigger of which only the newest matters. */
-  rivals({ mode, name, rid }) {
-    return this.events.filter((other) => LATEST.test(mode) && other.mode === mode && other.name === name && other.rid !== rid);
+  rivals(event) {
+    return this.events.filter((other) => LATEST.test(event.mode) && other.mode === event.mode && other.name === event.name && other !== event);
   }
 }

@@ -34,17 +34,28 @@ export function announce(words) {
 }
 
 /** Shows a message; returns a function that takes it away. An error stays until the user dismisses it. */
-export function showToast(words, level, retry) {
+export function showToast(words, level, retry, seconds) {
   const list = region("cf-toasts");
-  for (const old of [...list.children]) if (old.firstChild.textContent === words) old.remove();
+  for (const old of [...list.children]) if (old.words === words) old.remove();
   const toast = add(list, "div", "cf-toast", "");
   const hide = () => toast.remove();
+  toast.words = words;
   toast.dataset.level = level;
-  add(toast, "span", "", words);
+  const line = add(toast, "span", "", words);
+  const tick = () => {
+    line.textContent = words.replace("{time}", seconds < 100 ? seconds + " s" : Math.ceil(seconds / 60) + " min");
+    if (seconds--) setTimeout(tick, 1000);
+    else hide();
+  };
   for (const [key, act] of [["retry", retry], ["dismiss", hide]]) {
     if (act) add(toast, "button", "cf-toast-" + key, text(key)).onclick = () => act(hide());
   }
-  if (level === "error") toast.role = "alert";
+  if (seconds) {
+    tick();
+    // Spoken once: a number that changes in a live region would be read out every second.
+    announce(line.textContent);
+    line.role = "timer";
+  } else if (level === "error") toast.role = "alert";
   else setTimeout(hide, SHOWN_MS);
   return hide;
 }

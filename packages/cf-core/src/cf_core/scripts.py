@@ -15,8 +15,8 @@ CLIENT_TEXTS: dict[str, Any] = {
     "network": _("The server cannot be reached. What you did last is not confirmed yet."),
     "server": _("Something went wrong."),
     "refused": _("That was not possible."),
-    # Translators: {seconds} is a whole number.
-    "wait": _("Please wait {seconds} seconds."),
+    # Translators: {time} is counted down, such as "12 s" or "3 min".
+    "wait": _("Try again in {time}."),
     "full": _("Too much is waiting already."),
     "refreshed": _("This part was out of date and has been loaded anew."),
     "reload": _("This part is out of date. Please reload the page."),

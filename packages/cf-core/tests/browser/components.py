@@ -23,7 +23,7 @@ TEXTS = {
     "network": "The server cannot be reached. What you did last is not confirmed yet.",
     "server": "Something went wrong.",
     "refused": "That was not possible.",
-    "wait": "Please wait {seconds} seconds.",
+    "wait": "Try again in {time}.",
     "full": "Too much is waiting already.",
     "refreshed": "This part was out of date and has been loaded anew.",
     "reload": "This part is out of date. Please reload the page.",

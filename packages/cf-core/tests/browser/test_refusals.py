@@ -193,7 +193,7 @@ def test_too_fast_pauses_this_component_only(page: Page, server: Stub) -> None:
         second.querySelector('.latest').click();
     }""")
     expect(second.locator(".log")).to_have_text("n", timeout=900)
-    expect(page.locator(".cf-toast span")).to_have_text("Too fast. Please wait 1 seconds.")
+    expect(page.locator(".cf-toast span")).to_have_text("Too fast. Try again in 1 s.")
     assert first.locator(".log").inner_text() == ""
     expect(first.locator(".log")).to_have_text("b")
     times = [
@@ -201,6 +201,52 @@ def test_too_fast_pauses_this_component_only(page: Page, server: Stub) -> None:
     ]
     assert times[1] - times[0] >= 0.95
     expect_quiet(page)
+
+
+def test_the_wait_is_counted_down_and_spoken_once(page: Page, server: Stub) -> None:
+    page.console.expect("status of 429")
+    open_pad(page, server)
+    page.evaluate("""() => {
+        window.spoken = [];
+        const live = document.querySelector('.cf-live');
+        new MutationObserver(() => live.textContent && spoken.push(live.textContent)).observe(live, {childList: true});
+    }""")
+    limited = {"error": "Too fast", "code": "rate_limited", "retry_after": 2}
+    server.fault("add", status=429, body=limited, headers={"Retry-After": "2"})
+    click(page, "a", "b")
+    toast = page.locator(".cf-toast")
+    line = toast.get_by_role("timer")
+    expect(line).to_have_text("Too fast Try again in 2 s.")
+    expect(toast).not_to_have_attribute("role", "alert")
+    expect(line).to_have_text("Too fast Try again in 1 s.")
+    expect(toast).to_have_count(0)
+    # What was clicked meanwhile has waited; what was refused is the user's to repeat.
+    expect_text(page, ".log", "b")
+    click(page, "a")
+    expect_text(page, ".log", "ba")
+    assert page.evaluate("spoken.filter((words) => /Try/.test(words))") == ["Too fast\nTry again in 2 s."]
+    assert problem(page)["error"] == "Too fast"
+    assert problem(page)["retryAfter"] == 2
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(99, "99 s"), (100, "2 min"), (3600, "60 min")])
+def test_a_long_wait_is_told_in_minutes(page: Page, server: Stub, seconds: int, shown: str) -> None:
+    page.console.expect("status of 429")
+    open_pad(page, server)
+    body = {"error": "Too fast", "code": "rate_limited", "retry_after": seconds}
+    server.fault("add", status=429, body=body, headers={"Retry-After": str(seconds)})
+    click(page, "a")
+    expect(page.locator(".cf-toast span")).to_have_text(f"Too fast Try again in {shown}.")
+
+
+@pytest.mark.parametrize("header", [{}, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}])
+def test_a_refusal_without_seconds_is_a_short_wait(page: Page, server: Stub, header: dict[str, str]) -> None:
+    page.console.expect("status of 429")
+    open_pad(page, server)
+    server.fault("add", status=429, body={"error": "Too fast", "code": "rate_limited"}, headers=header)
+    click(page, "a", "b")
+    expect(page.locator(".cf-toast span")).to_have_text("Too fast Try again in 1 s.")
+    expect_text(page, ".log", "b")
 
 
 def test_field_errors_of_a_payload_are_told(page: Page, server: Stub) -> None:

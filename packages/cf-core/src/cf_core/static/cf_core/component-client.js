@@ -88,17 +88,28 @@
   }
 
   /** Shows a message; returns a function that takes it away. An error stays until the user dismisses it. */
-  function showToast(words, level, retry) {
+  function showToast(words, level, retry, seconds) {
     const list = region("cf-toasts");
-    for (const old of [...list.children]) if (old.firstChild.textContent === words) old.remove();
+    for (const old of [...list.children]) if (old.words === words) old.remove();
     const toast = add(list, "div", "cf-toast", "");
     const hide = () => toast.remove();
+    toast.words = words;
     toast.dataset.level = level;
-    add(toast, "span", "", words);
+    const line = add(toast, "span", "", words);
+    const tick = () => {
+      line.textContent = words.replace("{time}", seconds < 100 ? seconds + " s" : Math.ceil(seconds / 60) + " min");
+      if (seconds--) setTimeout(tick, 1000);
+      else hide();
+    };
     for (const [key, act] of [["retry", retry], ["dismiss", hide]]) {
       if (act) add(toast, "button", "cf-toast-" + key, text(key)).onclick = () => act(hide());
     }
-    if (level === "error") toast.role = "alert";
+    if (seconds) {
+      tick();
+      // Spoken once: a number that changes in a live region would be read out every second.
+      announce(line.textContent);
+      line.role = "timer";
+    } else if (level === "error") toast.role = "alert";
     else setTimeout(hide, SHOWN_MS);
     return hide;
   }
@@ -178,8 +189,8 @@
     }
 
     /** The other events of a trigger of which only the newest matters. */
-    rivals({ mode, name, rid }) {
-      return this.events.filter((other) => LATEST.test(mode) && other.mode === mode && other.name === name && other.rid !== rid);
+    rivals(event) {
+      return this.events.filter((other) => LATEST.test(event.mode) && other.mode === event.mode && other.name === event.name && other !== event);
     }
   }
 
@@ -614,7 +625,7 @@
     ctx.swap = "none";
     response.text = () => "";
     takeBack(event, root);
-    if (status === 429) component.pause(problem.retryAfter);
+    if (status === 429) component.pause((problem.retryAfter ||= 1));
     // The server no longer takes the page's token: only a fresh copy of the component helps.
     const isStale = (status === 410 || problem.code === "state_invalid") && !root.cfIsReloaded;
     const isOurs = report(event, problem, () => issue({ ...event, isRetry: true, hasBegun: false, part: null }), isStale);
@@ -632,20 +643,16 @@
    */
   function report(event, problem, retry, isMute) {
     const { status, errors } = problem;
-    const error = [
-      problem.error ?? text(status < 500 ? "refused" : "server"),
-      ...Object.values(errors ?? {}).flat(),
-      status === 429 && text("wait").replace("{seconds}", problem.retryAfter),
-    ]
-      .filter(Boolean)
-      .join(" ");
+    const error = [problem.error ?? text(status < 500 ? "refused" : "server"), ...Object.values(errors ?? {}).flat()].join(" ");
     const detail = { ...problem, error, retry, xhr: { status } };
     // Both are fired, whatever the first one's listeners say.
     const isOurs = emit(event, "component:error", detail) & emit(event, "htmx:responseError", detail);
     const login = status === 401 && loginUrl(problem.login_url);
     if (!isOurs) return;
     if (login) location = login;
-    return isMute || login || showToast(error, "error", (!/^4/.test(status) || problem.code === "in_progress") && retry);
+    if (isMute || login) return true;
+    if (status === 429) return showToast(error + "\n" + text("wait"), "warning", 0, problem.retryAfter);
+    return showToast(error, "error", (!/^4/.test(status) || problem.code === "in_progress") && retry);
   }
 
   function emit({ component: { root } }, name, detail) {
