@@ -314,7 +314,7 @@ def test_requires_nothing_or_on_a_class_is_an_error() -> None:
         requires(IsStaff)(Board)
     with pytest.raises(ComponentDefinitionError, match=r"names no permission, but \('IsStaff',\)"):
         requires("IsStaff")
-    with pytest.raises(ComponentDefinitionError, match="names no permission, but .*on_close"):
+    with pytest.raises(ComponentDefinitionError, match=r"names no permission, but .*on_close"):
 
         class Bare(Component):
             @requires

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from .engine.calls import Call
@@ -64,8 +65,17 @@ def _key(name: str, params: Mapping[str, Any]) -> str:
     """Return what tells a child apart from its siblings of the same name: its params, rows by their primary key."""
     if not params:
         return name
-    told = ",".join(f"{key}={getattr(value, 'pk', value)!r}" for key, value in sorted(params.items()) if key != "user")
+    told = ",".join(f"{key}={_told(value)}" for key, value in sorted(params.items()) if key != "user")
     return f"{name}:{told}" if len(told) <= 40 else f"{name}:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+
+def _told(value: Any) -> str:
+    """Return what a param is told by, without asking the database: nobody has been asked for permission yet."""
+    if isinstance(value, QuerySet):
+        return str(value.model._meta.label)
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_told, value))}]"
+    return repr(getattr(value, "pk", value))
 
 
 def _refuse_twin(request: Any, component_id: str, name: str) -> None:
