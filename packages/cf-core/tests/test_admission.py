@@ -230,6 +230,22 @@ def test_can_awaits_async_permissions_also_while_a_template_is_rendered() -> Non
         assert f">{is_staff}<" in answer.html
 
 
+def test_async_code_awaits_the_answer() -> None:
+    found: list[bool] = []
+
+    class Asking(Note):
+        permission_classes = [StaffAsync]
+
+        async def on_archive(self) -> None:
+            found.append(await self.acan("write"))
+
+    for is_staff in (True, False):
+        component = Asking(user=User(is_staff=is_staff))
+        call = Call(component, event="archive", may_mount_for_event=True, enforce_permissions=False)
+        async_to_sync(run_async)(perform(call))
+        assert found.pop() is is_staff
+
+
 @pytest.mark.parametrize("error", [PermissionDenied("no"), Http404("no")])
 def test_a_permission_that_raises_a_refusal_refuses(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     thing = note()

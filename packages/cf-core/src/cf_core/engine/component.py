@@ -210,6 +210,10 @@ class Component:
             known[event] = reason
         return reason
 
+    async def acan(self, event: str) -> bool:
+        """Do what `can` does, from async code."""
+        return await run_async(would_refuse(self, event)) is None
+
     # -- how it is run
 
     @property

@@ -165,7 +165,9 @@ def _open(call: Call, host: Host) -> _Opened:
     policy = call.policy
     if component.request is not None:
         # Asked whatever comes of the call: a refusal is an answer under the policy too.
-        policy = join_policies(host.request_policy(component.request), policy)
+        around = host.request_policy(component.request)
+        if around is not None:
+            policy = join_policies(around, policy)
     identity = call.identity = host.identify(component.request, component.params)
     token = None
     if call.token:
