@@ -27,6 +27,7 @@ PUBLIC = [
     "cf_core.middleware",
     "cf_core.signals",
     "cf_permissions",
+    "cf_permissions.throttling",
     "cf_testing",
 ]
 
@@ -67,13 +68,13 @@ def test_attributes_of_other_apps_are_named() -> None:
 
 
 def test_every_check_has_its_row() -> None:
-    for app in ("cf_core", "cf_testing"):
+    for app in ("cf_core", "cf_permissions", "cf_testing"):
         source = "".join(path.read_text() for path in SOURCES if app in path.parts)
         ids = [code(row[0])[0] for row in table("reference/checks.md", f"## {app}")]
         assert ids == sorted(set(re.findall(rf'id="({app}\.[EWI]\d+)"', source)))
 
     others = {word for path in SOURCES for word in re.findall(r'id="(cf_\w+)\.[EWI]\d+"', path.read_text())}
-    assert others == {"cf_core", "cf_testing"}
+    assert others == {"cf_core", "cf_permissions", "cf_testing"}
 
 
 @pytest.mark.parametrize("module", PUBLIC)
@@ -131,11 +132,12 @@ def test_paths_of_pages_in_the_source_exist() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize(("heading", "module"), [("CF_CORE", "cf_core.conf"), ("CF_TESTING", "cf_testing.conf")])
-def test_every_setting_has_its_row_with_its_default(heading: str, module: str) -> None:
-    rows = {code(row[0])[0]: code(row[1])[0] for row in table("reference/settings.md", f"## {heading}")}
+@pytest.mark.parametrize("app", ["cf_core", "cf_permissions", "cf_testing"])
+def test_every_setting_has_its_row_with_its_default(app: str) -> None:
+    rows = {code(row[0])[0]: code(row[1])[0] for row in table("reference/settings.md", f"## {app.upper()}")}
 
-    assert rows == {field.name: repr(field.default) for field in fields(importlib.import_module(module).Settings)}
+    settings = importlib.import_module(f"{app}.conf").Settings
+    assert rows == {field.name: repr(field.default) for field in fields(settings)}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=[str(path.relative_to(DOCS)) for path in PAGES])

@@ -11,7 +11,12 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": "redis://127.0.0.1:6379/0",
-    }
+    },
+    "rates": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": "redis://127.0.0.1:6379/1",
+        "OPTIONS": {"socket_timeout": 0.25, "socket_connect_timeout": 0.25},
+    },
 }
 
 DATABASES = {
@@ -27,5 +32,6 @@ CF_CORE = {
 }
 
 CF_PERMISSIONS = {
+    "RATE_CACHE": "rates",
     "TRUSTED_PROXIES": 1,
 }

@@ -15,5 +15,6 @@ from . import (  # noqa: F401 - importing them registers their components
     once,
     plain_forms,
     templates,
+    throttled,
     views,
 )
