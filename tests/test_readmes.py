@@ -4,6 +4,7 @@ import re
 import unittest
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,8 +15,9 @@ from django.test import override_settings
 from django.urls import include, path
 
 from cf_core import Component, Registry
-from cf_permissions import AllowAny, IsAuthenticated
-from cf_testing import assert_permission_denied, open_page
+from cf_permissions import AllowAny, IsAuthenticated, RateLimitExceeded
+from cf_permissions.conf import Settings as PermissionsSettings
+from cf_testing import assert_permission_denied, dispatch_event, open_page
 
 ROOT = Path(__file__).resolve().parent.parent
 README = "README.md"
@@ -159,6 +161,24 @@ def test_permission_of_the_readme_refuses(component_registry: Registry) -> None:
     refusal = assert_permission_denied("library")
 
     assert refusal.body()["error"] == "This is for members."
+
+
+def test_permissions_readme_limits_a_quiz(component_registry: Registry) -> None:
+    text = next(block for block in blocks(PERMISSIONS_README, "python") if "rate_limits" in block)
+    exec(compile(text, "readme", "exec"), {"__name__": "readme"})
+
+    for _ in range(3):
+        dispatch_event("quiz", "submit", {"answers": {}})
+    with pytest.raises(RateLimitExceeded):
+        dispatch_event("quiz", "submit", {"answers": {}})
+
+
+def test_permissions_readme_shows_the_default_settings() -> None:
+    text = next(block for block in blocks(PERMISSIONS_README, "python") if "CF_PERMISSIONS" in block)
+    shown: dict[str, Any] = {}
+    exec(compile(text, "readme", "exec"), shown)
+
+    assert shown["CF_PERMISSIONS"] == {field.name: field.default for field in fields(PermissionsSettings)}
 
 
 def test_every_package_has_a_row_in_the_table() -> None:
