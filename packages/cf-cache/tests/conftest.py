@@ -36,7 +36,7 @@ def use_cache(settings: Any, tmp_path: Path) -> Callable[[str], None]:
 
 
 @pytest.fixture(params=backends.ALL)
-def any_backend(request: pytest.FixtureRequest, use_cache: Callable[[str], None], db: None) -> str:
+def any_backend(request: pytest.FixtureRequest, use_cache: Callable[[str], None], transactional_db: None) -> str:
     """Runs the test on every cache there is."""
     name: str = request.param
     use_cache(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -70,7 +71,7 @@ def _from_text(text: str) -> Entry | None:
         return None
     match head:
         case {"v": int(version), "t": int() | float() as made_at, "ttl": int() | float() as ttl, "g": dict(stamps)}:
-            return Entry(state, version, made_at, ttl, stamps)
+            return Entry(state, version, made_at, ttl, stamps) if math.isfinite(made_at + ttl) else None
     return None
 
 

@@ -27,6 +27,7 @@ from .conf import conf
 from .entries import Entry, read_entry
 from .keys import ARGUMENTS
 from .locking import MountLock
+from .mixins import CacheMixin
 from .rules import CacheRule, Place, find_place, rule_of
 from .shelf import CacheDown, Shelf
 from .signals import cache_hit, cache_miss
@@ -44,12 +45,22 @@ def load(component: Component, call: Call) -> Steps | bool:
     if call.event is not None and call.event != LAZY:
         return False
     rule = rule_of(component, call.view)
-    return False if rule is None else _load(component, call, rule)
+    if rule is None and not isinstance(call.view, CacheMixin):
+        return False
+    return _load(component, call, rule)
 
 
-def _load(component: Component, call: Call, rule: CacheRule) -> Steps:
+def _load(component: Component, call: Call, rule: CacheRule | None) -> Steps:
     arguments = type(component)._mount_arguments.pick(component.params)
-    yield from fill(component, rule, arguments, lambda: component.mount(**arguments), call.unit)
+
+    def mount() -> Any:
+        return component.mount(**arguments)
+
+    if rule is None:
+        # The view says not to cache, whatever the class says.
+        yield from _mounted(component, mount)
+    else:
+        yield from fill(component, rule, arguments, mount, call.unit)
     return True
 
 
