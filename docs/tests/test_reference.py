@@ -27,7 +27,9 @@ PUBLIC = [
     "cf_core.middleware",
     "cf_core.signals",
     "cf_permissions",
+    "cf_permissions.decorators",
     "cf_permissions.throttling",
+    "cf_permissions.views",
     "cf_testing",
 ]
 

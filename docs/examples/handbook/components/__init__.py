@@ -6,6 +6,7 @@ from . import (  # noqa: F401 - importing them registers their components
     composing,
     contest,
     custom_renderer,
+    editors,
     events,
     kept,
     lifecycle,
