@@ -1,9 +1,10 @@
-"""Measure: `make bench`, or `python benchmarks/run.py [events|admission]`.
+"""Measure: `make bench`, or `python benchmarks/run.py [events|admission|caching]`.
 
 `events` compares one event and one page with a hand-written Django view and the peers, `admission` shows what
-permissions and limits cost an event. The work, the hand-written view and the other frameworks are the shared benchmark's
-(`BENCH_HOME`, by default `../shared/bench`); what stands here is this suite as one more peer. Figures are ratios
-inside one run, and depend on nothing else running on the machine. `--write` keeps the report in `results/`.
+permissions and limits cost an event, `caching` what a cached first render saves. The work, the hand-written view and
+the other frameworks are the shared benchmark's (`BENCH_HOME`, by default `../shared/bench`); what stands here is this
+suite as one more peer. Figures are ratios inside one run, and depend on nothing else running on the machine.
+`--write` keeps the report in `results/`.
 """
 
 from __future__ import annotations
@@ -109,6 +110,7 @@ class Kind:
 KINDS = {
     "events": Kind(measure_events, 15),
     "admission": Kind(measure_inside, 60),
+    "caching": Kind(measure_inside, 40),
 }
 
 if __name__ == "__main__":
