@@ -383,11 +383,13 @@ for _how in ("OperationalError", "ConnectionError"):
     refusal(f"a handler that meets a {_how}", 503, "unavailable", may_run=True, may_alarm=1)(failing(_how))
 
 
-@refusal("no cache for the answers of a component without transactions", 503, "unavailable", by=CALLS, may_alarm=1)
+@refusal("no cache for the answers of a component without transactions", 503, "unavailable", by=CALLS)
 def _(world: World) -> Ask:
     world.register(NotAtomic, "notatomic")
     ask = world.ask("notatomic", "touch")
     world.settings.CF_CORE = {"ANSWER_CACHE": "down"}
+    # The outage is told once, and that is now.
+    send_call(ask)
     return ask
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from datetime import timedelta
 from io import StringIO
@@ -20,6 +21,7 @@ from django.utils import timezone
 from cf_core import Component
 from cf_core.host import DjangoHost
 from cf_core.models import EventRecord
+from cf_core.outages import Outages
 from cf_testing.parity import Shown, new_rid, show
 from tests.components import ran
 from tests.databases import on_every_database
@@ -408,6 +410,36 @@ def test_without_a_cache_the_records_hold(shop: Shown, settings: Any, warnings_l
     assert rows() == ["row"]
     assert any("event records alone hold" in record.getMessage() for record in warnings_logged())
     assert not any("hunter2" in record.getMessage() for record in warnings_logged())
+
+
+def test_an_outage_of_the_cache_is_told_once(shop: Shown, settings: Any, warnings_logged: Any) -> None:
+    settings.CF_CORE = {"ANSWER_CACHE": "down"}
+    assert {shop.post("read").status_code for _ in range(20)} == {200}
+    assert [record.name for record in warnings_logged()] == ["cf_core.records"]
+
+
+def test_a_cache_that_failed_is_asked_again_after_a_pause_and_by_one(settings: Any, monkeypatch: Any) -> None:
+    told = Outages(logging.getLogger("cf_core.records"))
+    assert not told.is_out("default")
+    told.begin("default", "ConnectionError", "nothing is remembered")
+    assert told.is_out("default")
+    monkeypatch.setattr("cf_core.outages.PAUSE_SECONDS", 0)
+    told.begin("default", "ConnectionError", "nothing is remembered")
+    monkeypatch.setattr("cf_core.outages.PAUSE_SECONDS", 1)
+    assert [told.is_out("default") for _ in range(3)] == [False, True, True]
+
+
+def test_the_end_of_an_outage_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    told = Outages(logging.getLogger("cf_core.records"))
+    for _ in range(3):
+        told.begin("default", "ConnectionError", "nothing is remembered")
+    for _ in range(3):
+        told.end("default")
+    assert not told.is_out("default")
+    assert [record.getMessage() for record in caplog.records] == [
+        "The cache 'default' fails (ConnectionError): nothing is remembered until it works again.",
+        "The cache 'default' works again.",
+    ]
 
 
 @pytest.mark.parametrize("reason", ["not atomic", "no records"])

@@ -156,7 +156,7 @@ def test_while_redis_is_stopped_events_are_refused_and_served_when_it_is_back(re
     redis.start()
     with logged() as log:
         assert any(quiz.post("submit").status_code == 200 for _ in _moments())
-    assert [record.getMessage() for record in log.alarms] == ["The cache 'rates' counts for rate limits again."]
+    assert [record.getMessage() for record in log.alarms] == ["The cache 'rates' works again."]
 
 
 @pytest.mark.django_db

@@ -23,8 +23,9 @@ from .engine.errors import InProgress, Invalid, Malformed, Unavailable
 from .engine.ports import Claim, Pause, Replayed, Steps, UnitOfWork
 from .failures import CACHE_ERRORS
 from .models import EventRecord
+from .outages import PAUSE_SECONDS, Outages
 
-logger = logging.getLogger("cf_core.records")
+_outages = Outages(logging.getLogger("cf_core.records"))
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 _PENDING = "?"
@@ -45,8 +46,13 @@ def claim(call: Call, component: Component) -> Steps:
     Raises Malformed, Invalid (same id, other payload), InProgress and Unavailable.
     """
     claimed = _make_claim(call, component)
+    alias = conf().ANSWER_CACHE
+    if _outages.is_out(alias):
+        return _without_cache(claimed, component)
     try:
-        if _cache().add(_key(claimed), _PENDING + claimed.digest, _claim_seconds(claimed)):
+        is_free = _cache().add(_key(claimed), _PENDING + claimed.digest, _claim_seconds(claimed))
+        _outages.end(alias)
+        if is_free:
             return _recorded_before(claimed, call, component) or claimed
         for seconds in (*_WAITS, None):
             known = _read(claimed)
@@ -62,11 +68,8 @@ def claim(call: Call, component: Component) -> Steps:
                 break
             yield Pause(seconds)
     except CACHE_ERRORS as error:
-        if not claimed.is_durable:
-            raise Unavailable("The cache that remembers answers is down", retry_after=2) from error
-        logger.warning("The cache that remembers answers is down (%s): event records alone hold.", type(error).__name__)
-        uncached = Claim(claimed.owner, claimed.rid, claimed.digest, is_cached=False)
-        return recorded(uncached, component) or uncached
+        _note_outage(error)
+        return _without_cache(claimed, component)
     raise InProgress(f"Request {claimed.rid} is still being processed", retry_after=1)
 
 
@@ -129,8 +132,24 @@ def release(claimed: Claim) -> None:
     if claimed.is_cached:
         try:
             _cache().delete(_key(claimed))
-        except CACHE_ERRORS:
-            logger.warning("A claim could not be released; it ends by itself within %d s.", _CLAIM_SECONDS)
+        except CACHE_ERRORS as error:
+            # It ends by itself within _CLAIM_SECONDS.
+            _note_outage(error)
+
+
+def _without_cache(claimed: Claim, component: Component) -> Claim | Answer:
+    """Go by the records alone. Raises Unavailable for a component that leaves none."""
+    if not claimed.is_durable:
+        refused = Unavailable("The cache that remembers answers is down", retry_after=PAUSE_SECONDS)
+        refused.is_logged = True
+        raise refused
+    uncached = Claim(claimed.owner, claimed.rid, claimed.digest, is_cached=False)
+    return recorded(uncached, component) or uncached
+
+
+def _note_outage(error: Exception) -> None:
+    consequence = "event records alone hold, and components without them answer 503"
+    _outages.begin(conf().ANSWER_CACHE, type(error).__name__, consequence)
 
 
 def _make_claim(call: Call, component: Component) -> Claim:
@@ -150,7 +169,7 @@ def _keep(claimed: Claim, answer: Answer) -> None:
     try:
         _cache().set(_key(claimed), f"{claimed.digest}\n{answers.to_text(answer)}", conf().ANSWER_SECONDS)
     except CACHE_ERRORS as error:
-        logger.warning("An answer could not be remembered (%s): its event record has to do.", type(error).__name__)
+        _note_outage(error)
 
 
 def _recorded_before(claimed: Claim, call: Call, component: Component) -> Answer | None:

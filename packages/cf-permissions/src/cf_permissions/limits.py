@@ -6,6 +6,7 @@ the rate's number get through. What is promised: docs/reference/rate-limits.md.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable
 from contextlib import nullcontext
@@ -21,10 +22,12 @@ from django_ratelimit.core import get_usage
 
 from cf_core.engine.errors import Unavailable
 from cf_core.failures import CACHE_ERRORS
+from cf_core.outages import PAUSE_SECONDS, Outages
 
-from . import outages
 from .conf import conf
 from .rates import Rate
+
+_outages = Outages(logging.getLogger("cf_permissions.limits"))
 
 _TRIES = 3
 """How often a counter is made anew that is gone before it can be added to."""
@@ -68,16 +71,16 @@ def check(buckets: Iterable[Bucket]) -> Verdict:
     if not getattr(settings, "RATELIMIT_ENABLE", True):
         return Verdict(True)
     alias = conf().RATE_CACHE
-    if outages.is_out(alias):
+    if _outages.is_out(alias):
         return _uncounted()
     try:
         verdict = _check(list(buckets), caches[alias])
     except _ERRORS as error:
         reason = str(error) if isinstance(error, CannotCount) else type(error).__name__
         is_open = conf().RATE_FAIL == "open"
-        outages.begin(alias, reason, "events are served uncounted" if is_open else "events with a limit are refused")
+        _outages.begin(alias, reason, "events are served uncounted" if is_open else "events with a limit are refused")
         return _uncounted()
-    outages.end(alias)
+    _outages.end(alias)
     return verdict
 
 
@@ -109,7 +112,7 @@ def _refused(full: Bucket, seconds_left: int, others: list[Bucket], cache: BaseC
 def _uncounted() -> Verdict:
     if conf().RATE_FAIL == "open":
         return Verdict(True)
-    refused = Unavailable("The cache that counts for rate limits is down", retry_after=outages.PAUSE_SECONDS)
+    refused = Unavailable("The cache that counts for rate limits is down", retry_after=PAUSE_SECONDS)
     refused.is_logged = True
     raise refused
 
