@@ -371,21 +371,28 @@ def test_a_name_of_the_projects_own_holds_no_joint() -> None:
 
 
 class Role:
-    """A permission made with an argument that it does not tell."""
+    """A permission that is made with something."""
 
-    def __init__(self, role: str) -> None:
+    def __init__(self, role: Any) -> None:
         self.role = role
 
     def has_permission(self, request: Any, component: Any) -> bool:
         return False
 
 
+def test_instances_that_were_made_with_different_things_are_told_apart() -> None:
+    x, y = register_policy(StaffView, [Role("x")]), register_policy(StaffView, [Role("y")])
+    assert x.view != y.view
+    assert x.view == register_policy(StaffView, [Role("x")]).view
+
+
 def test_two_policies_of_one_name_are_refused_where_they_are_made() -> None:
-    StaffView.as_view(permission_classes=[Role("x")])
-    StaffView.as_view(permission_classes=[Role("x")])
+    first = object()
+    for _ in range(2):
+        StaffView.as_view(permission_classes=[Role(first)])
     with pytest.raises(ImproperlyConfigured, match=r"StaffView-.*policy_name"):
-        StaffView.as_view(permission_classes=[Role("y")])
-    StaffView.as_view(permission_classes=[Role("y")], policy_name="staff-y")
+        StaffView.as_view(permission_classes=[Role(object())])
+    StaffView.as_view(permission_classes=[Role(object())], policy_name="staff-y")
 
 
 def test_two_policies_of_one_name_that_functions_made_fail_closed(client: Client) -> None:

@@ -12,11 +12,13 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ImproperlyConfigured
 
 from cf_core import AuthRequired, Component, Forbidden
 from cf_core.engine.calls import Call
 from cf_core.engine.drivers import run_async, run_sync
 from cf_core.engine.lifecycle import perform
+from cf_core.policies import register_policy, view_policy
 from cf_permissions import AllowAny, BasePermission, IsAuthenticated, IsStaff, IsSuperuser
 from cf_permissions.composition import REFUSED_BY_NOT, Combination
 
@@ -211,6 +213,45 @@ def test_a_combination_may_be_a_part_of_others_and_stand_twice() -> None:
     assert both.policy_key == ((IsStaff | IsSuperuser) & ~IsMember).policy_key != (both | AllowAny).policy_key
     component = type("Desk", (Desk,), {"permission_classes": [either, both, either]})(user=boss)
     component.dispatch()
+
+
+class Role(BasePermission):
+    """A permission that is made with something."""
+
+    def __init__(self, role: Any) -> None:
+        self.role = role
+
+
+def test_policies_of_different_combinations_have_different_names() -> None:
+    def name(permission: Any) -> str:
+        return register_policy(Desk, [permission]).view
+
+    different = [
+        IsStaff & IsSuperuser, IsSuperuser & IsStaff, IsStaff | IsSuperuser, ~IsStaff, IsStaff() & IsSuperuser,
+        Role("x") | IsStaff, Role("y") | IsStaff, (Role("x") | IsStaff) & IsMember,
+    ]  # fmt: skip
+    assert len({name(permission) for permission in different}) == len(different)
+    assert name(Role("x") | IsStaff) == name(Role("x") | IsStaff)
+
+    role = object()
+    for _ in range(2):
+        name(~Role(role))
+    with pytest.raises(ImproperlyConfigured, match="policy_name"):
+        name(~Role(object()))
+
+
+def test_classes_that_a_function_made_are_not_mistaken_for_each_other() -> None:
+    def made() -> Any:
+        class Local(BasePermission): ...
+
+        return Local
+
+    one, other = made() | IsStaff, made() | IsStaff
+    policy = register_policy(Desk, [one])
+    assert view_policy(policy.view).permission_classes == (one,)
+    assert register_policy(Desk, [other]).view == policy.view
+    with pytest.raises(ImproperlyConfigured, match="policy_name"):
+        view_policy(policy.view)
 
 
 def test_a_combination_answers_when_it_is_asked_by_hand() -> None:

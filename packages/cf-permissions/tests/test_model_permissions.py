@@ -9,6 +9,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 
 from cf_core import AuthRequired, Component, ComponentDefinitionError, Forbidden
+from cf_core.engine.calls import Call
+from cf_core.engine.drivers import run_sync
+from cf_core.engine.lifecycle import perform
 from cf_core.policies import register_policy
 from cf_permissions import DjangoModelPermission
 
@@ -98,6 +101,14 @@ def test_a_project_says_otherwise_what_an_event_takes() -> None:
     renamed = type("Renamed", (Groups,), {"permission_classes": [Renaming]})
     user = user_with("auth.delete_user", "auth.view_group")
     assert allowed(user, renamed) == {None, "rename"}
+
+
+def test_loading_lazily_is_no_change(component_registry: Any) -> None:
+    user = user_with("auth.view_group")
+    groups = component_registry.register("groups")(type("Groups_", (Groups,), {}))
+    answer = run_sync(perform(Call(groups, params={"user": user}, lazy=True)))
+    again = Call(groups, params={"user": user}, event="_lazy", token=answer.token)
+    assert "secret" in run_sync(perform(again)).html
 
 
 def test_an_event_that_the_map_does_not_name_is_an_error() -> None:

@@ -104,6 +104,13 @@ def test_an_event_is_no_reading() -> None:
     assert outcome(permissions.IsAuthenticatedOrReadOnly, get_user_model()(pk=1), "rename") == "ok"
 
 
+def test_loading_lazily_is_reading(component_registry: Any) -> None:
+    cls = type("Desk_", (Desk,), {"permission_classes": [permissions.IsAuthenticatedOrReadOnly]})
+    component_registry.register("desk")(cls)
+    answer = run_sync(perform(Call(cls, lazy=True)))
+    assert "secret" in run_sync(perform(Call(cls, event="_lazy", token=answer.token))).html
+
+
 @pytest.mark.parametrize(
     ("codenames", "expected"),
     [

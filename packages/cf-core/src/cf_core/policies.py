@@ -19,7 +19,7 @@ from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
 from .conf import conf
-from .engine.calls import JOINT, Policy, join_policies
+from .engine.calls import JOINT, Policy, join_policies, key_of
 from .engine.errors import ComponentError, StateExpired, Unavailable
 from .engine.extensions import Guard
 from .wire import refuse
@@ -27,6 +27,7 @@ from .wire import refuse
 __all__ = ["default_permissions", "push_policy", "register_policy", "request_policy", "under_policy", "view_policy"]
 
 _PUSHED = "_cf_core_policy"
+_LOCAL = "<locals>"
 
 _policies: dict[str, Policy] = {}
 _ambiguous: set[str] = set()
@@ -37,19 +38,19 @@ def register_policy(
 ) -> Policy:
     """Return the policy of a view, a class or a function, under a name that is the same in every process.
 
-    The name is no import path. Instances among the classes and guards that differ in what they were made with say
-    so in a text attribute `policy_key`. Raises ImproperlyConfigured where two policies of one name differ all the same.
+    The name is no import path. An instance among the classes and guards is told by a text attribute `policy_key`, else
+    by its attributes. Raises ImproperlyConfigured where two policies of one name differ all the same.
     """
     if name is None:
-        demands = ",".join(map(_key, (*permission_classes, *guards)))
-        digest = hashlib.sha256(f"{_path(view)}:{demands}".encode()).hexdigest()[:8]
+        demands = ",".join(map(key_of, (*permission_classes, *guards)))
+        digest = hashlib.sha256(f"{key_of(view)}:{demands}".encode()).hexdigest()[:8]
         name = f"{getattr(view, '__name__', type(view).__name__)}-{digest}"
     elif JOINT in name:
         raise ImproperlyConfigured(f"The policy name {name!r} contains {JOINT!r}, which joins names.")
     policy = Policy(name, tuple(permission_classes), tuple(guards))
     known = _policies.get(name)
     if known is not None and not _are_same((*known[1], *known[2]), (*policy[1], *policy[2])):
-        if not any("<locals>" in _path(thing) for thing in (view, *known[1], *known[2])):
+        if not any(_LOCAL in key_of(thing) for thing in (view, *known[1], *known[2])):
             raise _ambiguity(name)
         # Made in functions: perhaps by the same lines again, perhaps not. Tokens of that name can tell nobody which.
         _ambiguous.add(name)
@@ -184,7 +185,7 @@ def _answered(view: Any, request: Any, pushed: Pushed, response: Any) -> Any:
 
 def _refuse_unused(view: Any) -> None:
     raise ImproperlyConfigured(
-        f"{_path(view)} has permissions or limits for components, but it answered without calling or placing one, so "
+        f"{key_of(view)} has permissions or limits for components, but it answered without calling or placing one, so "
         "nothing has been checked. Protect what it does itself with Django's own decorators."
     )
 
@@ -196,25 +197,19 @@ def _ambiguity(name: str) -> ImproperlyConfigured:
     )
 
 
-def _key(thing: Any) -> str:
-    return f"{_path(thing)}({getattr(thing, 'policy_key', '')})"
-
-
-def _path(thing: Any) -> str:
-    named = thing if hasattr(thing, "__qualname__") else type(thing)
-    return f"{named.__module__}.{named.__qualname__}"
-
-
 def _are_same(some: Sequence[Any], others: Sequence[Any]) -> bool:
     return len(some) == len(others) and all(map(_is_same, some, others))
 
 
 def _is_same(one: Any, other: Any) -> bool:
     """Whether two things demand the same, perhaps read twice (a module imported again)."""
-    if one is other or _key(one) != _key(other):
-        return one is other
-    if "<locals>" in _path(one):
+    if one is other or one == other:
+        return True
+    key = key_of(one)
+    if key != key_of(other) or _LOCAL in key:
         return False
+    if hasattr(one, "operands"):
+        return _are_same(one.operands, other.operands)
     if hasattr(one, "__qualname__") or hasattr(one, "policy_key"):
         return True
-    return bool(one == other or getattr(one, "__dict__", None) == getattr(other, "__dict__", 0))
+    return bool(getattr(one, "__dict__", None) == getattr(other, "__dict__", 0))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
 from cf_core.engine.admission import instance_of
+from cf_core.engine.calls import key_of
 from cf_core.engine.drivers import run_async
 
 Operator = Literal["&", "|", "~"]
@@ -91,7 +92,7 @@ class Combination(Operators):
     @property
     def policy_key(self) -> str:
         """What tells this combination from others: the same in every process."""
-        keys = [_key(operand) for operand in self.operands]
+        keys = [key_of(operand) for operand in self.operands]
         return f"~{keys[0]}" if self.operator == "~" else f"({self.operator.join(keys)})"
 
     def __repr__(self) -> str:
@@ -259,11 +260,6 @@ def _rest(steps: Steps, value: Any) -> Steps:
         return verdict
     finally:
         steps.close()
-
-
-def _key(operand: Any) -> str:
-    named = operand if isinstance(operand, type) else type(operand)
-    return f"{named.__module__}.{named.__qualname__}({getattr(operand, 'policy_key', '')})"
 
 
 def _name(operand: Any) -> str:

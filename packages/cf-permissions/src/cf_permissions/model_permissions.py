@@ -47,7 +47,7 @@ class DjangoModelPermission(BasePermission):
 
     def permissions_for(self, component: Any) -> Sequence[str]:
         """Return what the component's event takes, in the words of `perms_map`."""
-        event = component.event
+        event = event_of(component)
         if event in self.perms_map:
             return self.perms_map[event]
         try:
@@ -101,6 +101,12 @@ class HasDjangoPermission(BasePermission):
 
     def __hash__(self) -> int:
         return hash(self.permissions)
+
+
+def event_of(component: Any) -> str | None:
+    """Return the component's event; None for the first render, and for the framework's own, such as a lazy load."""
+    event: str | None = component.event
+    return None if event is None or event.startswith("_") else event
 
 
 def model_of(component: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from cf_core.engine.errors import ComponentDefinitionError, NotFound
 
 from .composition import Combination
-from .model_permissions import model_of
+from .model_permissions import event_of, model_of
 
 METHODS = {
     None: "GET",
@@ -93,7 +93,7 @@ class ComponentAsView:
     @property
     def action(self) -> str:
         """The event's name, `retrieve` for the first render."""
-        return self.component.event or "retrieve"
+        return event_of(self.component) or "retrieve"
 
     @property
     def kwargs(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class RequestOfEvent:
     def __init__(self, component: Any) -> None:
         self._request = component.request
         self.user = component.user
-        self.method = METHODS.get(component.event, "POST")
+        self.method = METHODS.get(event_of(component), "POST")
 
     def __getattr__(self, name: str) -> Any:
         if name in _NOT_HERE:

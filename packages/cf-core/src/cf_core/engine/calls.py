@@ -45,6 +45,21 @@ def join_policies(outer: Policy | None, inner: Policy | None) -> Policy | None:
     return Policy(JOINT.join(names), tuple(classes), tuple(distinct((*outer.guards, *inner.guards))))
 
 
+def key_of(thing: Any) -> str:
+    """Return what tells a permission or guard from others, the same in every process.
+
+    Of an instance: its class and its `policy_key`, else what it holds, as far as that says the same everywhere.
+    """
+    if hasattr(thing, "__qualname__"):
+        return f"{thing.__module__}.{thing.__qualname__}"
+    told = getattr(thing, "policy_key", None)
+    if told is None:
+        told = repr(getattr(thing, "__dict__", ""))
+        if " at 0x" in told:
+            told = ""
+    return f"{type(thing).__module__}.{type(thing).__qualname__}({told})"
+
+
 def distinct(things: Iterable[Any]) -> list[Any]:
     """Return each thing once, in order; permission instances need not be hashable."""
     found: list[Any] = []
