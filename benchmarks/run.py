@@ -1,9 +1,10 @@
-"""Measure: `make bench`, or `python benchmarks/run.py [events|admission|caching]`.
+"""Measure: `make bench`, or `python benchmarks/run.py [events|admission|caching|limits]`.
 
 `events` compares one event and one page with a hand-written Django view and the peers, `admission` shows what
-permissions and limits cost an event, `caching` what a cached first render saves. The work, the hand-written view and
-the other frameworks are the shared benchmark's (`BENCH_HOME`, by default `../shared/bench`); what stands here is this
-suite as one more peer. Figures are ratios inside one run, and depend on nothing else running on the machine.
+permissions and limits cost an event, `caching` what a cached first render saves, `limits` how many of many parallel
+events a limit admits. The work, the hand-written view and the other frameworks are the shared benchmark's
+(`BENCH_HOME`, by default `../shared/bench`); what stands here is this suite as one more peer. Figures are ratios
+inside one run, and depend on nothing else running on the machine.
 `--write` keeps the report in `results/`.
 """
 
@@ -78,6 +79,20 @@ def measure_inside(options: argparse.Namespace) -> str:
     return report
 
 
+def measure_limits(options: argparse.Namespace) -> str:
+    """Return the report of the processes that the tests of cf-permissions start."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "result.md")
+        command = [sys.executable, HERE / "limits.py", "--rounds", str(options.rounds), "--out", out]
+        package = ROOT / "packages/cf-permissions"
+        done = subprocess.run(command, cwd=package, env={**os.environ, "PYTHONPATH": str(package)})
+        if out.exists():
+            print(out.read_text())
+        if done.returncode:
+            sys.exit(done.returncode)
+        return out.read_text()
+
+
 def run_inside(options: argparse.Namespace, folder: str, script: str, *arguments: str) -> None:
     bench = shared_benchmark(options, folder)
     path = os.pathsep.join([str(bench), str(HERE)])
@@ -111,6 +126,7 @@ KINDS = {
     "events": Kind(measure_events, 15),
     "admission": Kind(measure_inside, 60),
     "caching": Kind(measure_inside, 40),
+    "limits": Kind(measure_limits, 5),
 }
 
 if __name__ == "__main__":
