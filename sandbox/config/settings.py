@@ -20,6 +20,9 @@ ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",")
 # One-click log-in and the public passwords that go with it. Never outside of DEBUG.
 DEMO_ACCOUNTS = DEBUG
 
+# How many users `seed_data` makes for the admin panel, for each step of its --scale.
+SEED_MEMBERS = 5000
+
 INSTALLED_APPS = [
     "pages.admin_config.SandboxAdminConfig",
     "django.contrib.auth",
@@ -34,9 +37,11 @@ INSTALLED_APPS = [
     "pages",
     "cf_core",
     "cf_permissions",
+    "cf_cache",
     "accounts",
     "gallery",
     "shop",
+    "admin_panel",
 ]
 
 MIDDLEWARE = [

@@ -9,8 +9,9 @@ urlpatterns = [
     path("", include("pages.urls")),
     path("", include("accounts.urls")),
     path("", include("gallery.urls")),
-    # The shop has component endpoints of its own, which come before the generic one.
+    # These have component endpoints of their own, which come before the generic one.
     path("", include("shop.urls")),
+    path("", include("admin_panel.urls")),
     path("components/", include("cf_core.urls")),
     path("admin/", admin.site.urls),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),

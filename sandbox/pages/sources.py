@@ -51,6 +51,12 @@ DEMOS = {
         ("shop/checkout.html", "cf_core/denied/checkout.html"),
         ("shop.views.CheckoutComponentView",),
     ),
+    "admin_panel": Demo(
+        "Admin panel",
+        ("user_list", "metrics"),
+        ("admin_panel/user_list.html", "admin_panel/metrics.html"),
+        ("admin_panel.views.UserListView", "admin_panel.views.MetricsView"),
+    ),
     "source": Demo("Source viewer", ("source_viewer",), ("pages/source_viewer.html",)),
 }
 

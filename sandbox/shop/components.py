@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from cf_cache import CacheMixin
 from cf_core import Component, registry
 from cf_permissions import AllowAny
+from cf_permissions.throttling import RateLimitMixin
 
 from . import carts
 from .catalogue import Filters, find_products
 from .checkout import CheckoutComponent
-from .models import LOW_STOCK, Cart, Inventory, Product
+from .models import LOW_STOCK, Brand, Cart, Inventory, Product
 from .reviews import ReviewsComponent
 
 __all__ = ["CartBadge", "CartComponent", "Catalogue", "CheckoutComponent", "ProductComponent", "ReviewsComponent"]
 
 
 @registry.register("product")
-class ProductComponent(Component):
+class ProductComponent(RateLimitMixin, CacheMixin, Component):
     """A single product with its stock and a choice of size.
 
     params:
@@ -30,13 +34,38 @@ class ProductComponent(Component):
     template_name = "shop/product.html"
     slots = ["reviews", "recommendations"]
     permission_classes = [AllowAny]
+    throttle_rate = "30/minute"
+    cache_ttl = 300  # 5 minutes
+    invalidate_on = [Brand, Product, Inventory]
+
+    def get_cache_key(self, name: str, params: Mapping[str, Any], state: Mapping[str, Any]) -> str:
+        """One entry for each product: everybody sees the same before they choose."""
+        return f"product-page:{params['product_id']}"
+
+    @classmethod
+    def invalidated_by(cls, instance: Any) -> dict[str, Any]:
+        """A product or one of its sizes changes one entry, a brand may change many."""
+        if isinstance(instance, Brand):
+            return {}
+        return {"product_id": instance.pk if isinstance(instance, Product) else instance.product_id}
+
+    def get_throttle_key(self, request: HttpRequest | None, **kwargs: Any) -> str:
+        """Count people over all products; visitors by their address."""
+        if self.user is not None and self.user.is_authenticated:
+            return f"product:{self.user.pk}"
+        return f"product:{super().get_throttle_key(request, **kwargs)}"
 
     def mount(self, product_id: int) -> None:
-        """Begin with no size chosen."""
+        """Begin with no size chosen. Where the cache knows the product, this is not called."""
         self.state.update({"id": product_id, "selected_size": None, "in_cart": False})
+        self._read_product()
 
     def before_render(self) -> None:
-        """Show what is true now: somebody else may have bought the last one."""
+        """After an event, show what is true now: somebody else may have bought the last one."""
+        if self.event is not None:
+            self._read_product()
+
+    def _read_product(self) -> None:
         product = get_object_or_404(Product.objects.select_related("brand"), pk=self.state["id"])
         sizes = Inventory.objects.filter(product=product).values("size", "stock")
         self.state.update(
@@ -91,6 +120,7 @@ class CartComponent(Component):
 
     template_name = "shop/cart.html"
     permission_classes = [AllowAny]
+    rate_limit = "5/second"
     listens = {"cart_changed": "refresh"}
 
     def before_render(self) -> None:

@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
+from cf_cache import invalidate_component
 
 from .addresses import FIELDS, Address
 from .models import Cart, CartItem, Inventory, Order, OrderLine
@@ -108,6 +109,9 @@ def _place(
         for item in sorted(items, key=lambda item: item.pk)
     )
     Cart.objects.filter(pk=cart_number).delete()
+    for product in {item.inventory.product_id for item in items}:
+        # An UPDATE sends no signal that would do it.
+        invalidate_component("product", product_id=product)
     # Last: what fails before it costs nobody money. The key keeps a repeat from being a second payment.
     order.payment = charge(payment_token, total, key=f"cart-{cart_number}")
     order.save(update_fields=["payment"])

@@ -65,6 +65,19 @@ def test_pages_run_under_a_strict_policy(client: Client, url: str) -> None:
     assert not re.search(r"<[^>]*\son\w+\s*=", page.html())
 
 
+def test_the_admin_panel_keeps_the_rules_of_all_pages(client: Client, django_assert_max_num_queries: Any) -> None:
+    log_in(client, "staff")
+    page = get(client, "/admin-panel/")
+    ids = [element["id"] for element in page.all("[id]")]
+
+    assert not page.all("[style], style")
+    assert len(ids) == len(set(ids))
+    assert [control for control in page.all("button, a[href], input") if control.is_visible and not control.name] == []
+    assert page.all("details.source-box")
+    with django_assert_max_num_queries(6):
+        client.get("/admin-panel/")
+
+
 @pytest.mark.parametrize("url", PAGES)
 def test_pages_load_nothing_from_elsewhere(client: Client, url: str) -> None:
     page = get(client, url)

@@ -12,9 +12,11 @@ from django.db.models import Count, F, Sum
 
 from accounts.demo import DEMO_ACCOUNTS, PASSWORD
 from accounts.models import User, UserType
+from admin_panel.models import Subscription, UserActivity
+from config import settings as usual
 from shop.models import LOW_STOCK, Brand, Cart, Inventory, Order, OrderLine, Product, Review
 
-MODELS = (User, Brand, Product, Inventory, Review, Cart, Order, OrderLine)
+MODELS = (User, Brand, Product, Inventory, Review, Cart, Order, OrderLine, Subscription, UserActivity)
 
 
 def counts() -> dict[str, int]:
@@ -64,6 +66,22 @@ def test_the_second_run_changes_nothing() -> None:
 
     assert counts() == before
     assert Inventory.objects.aggregate(total=Sum("stock")) == stock
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_admin_panel_has_members_who_pay_and_leave() -> None:
+    members = User.objects.filter(subscriptions__isnull=False).distinct()
+
+    assert User.objects.filter(is_active=False).exists()
+    assert members.filter(subscriptions__status="active").exists()
+    assert members.filter(subscriptions__status="cancelled").exists()
+    assert not members.filter(subscriptions__created__lt=F("date_joined")).exists()
+    assert not UserActivity.objects.filter(last_seen__lt=F("user__date_joined")).exists()
+    assert not User.objects.filter(is_staff=True).exclude(username__in=["staff", "superuser"]).exists()
+
+
+def test_there_are_thousands_of_members_unless_a_test_wants_fewer() -> None:
+    assert usual.SEED_MEMBERS >= 5000
 
 
 @pytest.mark.usefixtures("seeded")

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from accounts.demo import DEMO_ACCOUNTS, PASSWORD, create_demo_users
 from accounts.models import User
+from admin_panel.seeding import flush_admin_panel, seed_admin_panel
 from shop import seeding as shop
 
 # More than a page of them.
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             if flush:
                 shop.flush_shop()
+                flush_admin_panel()
                 User.objects.filter(username__in=[account.username for account in DEMO_ACCOUNTS]).delete()
                 report("old demo data deleted")
             self._seed_accounts(report)
@@ -52,6 +54,7 @@ class Command(BaseCommand):
             shopper = User.objects.filter(username="shopper").values_list("pk", flat=True)
             placed = shop.seed_orders(shopper, least=ORDERS_OF_THE_SHOPPER, most=ORDERS_OF_THE_SHOPPER)
             report(f"{placed} past orders of the shopper")
+            seed_admin_panel(settings.SEED_MEMBERS * scale, report)
         if is_loud:
             self.stdout.write(self.style.SUCCESS(f"Done in {time.monotonic() - started:.1f} s."))
 

@@ -1,0 +1,1 @@
+"""A company's admin panel: its people, and how business goes."""
