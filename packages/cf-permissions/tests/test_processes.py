@@ -179,3 +179,15 @@ def test_a_redis_that_hangs_holds_one_event_and_no_others(redis: OwnRedis, quiz:
         os.kill(redis.pid, signal.SIGCONT)
     assert {answer.status_code for answer in answers} == {503}
     assert [record.name for record in log.alarms] == ["cf_permissions.limits"]
+
+
+@pytest.mark.django_db
+def test_a_project_with_one_redis_for_everything_is_told_once_by_each_that_uses_it(
+    redis: OwnRedis, quiz: Shown, settings: Any
+) -> None:
+    settings.CF_CORE = {"ANSWER_CACHE": "rates"}
+    assert quiz.post("submit").status_code == 200
+    redis.stop()
+    with logged() as log:
+        assert {quiz.post("submit").status_code for _ in range(20)} == {503}
+    assert [record.name for record in log.alarms] == ["cf_core.records", "cf_permissions.limits"]
