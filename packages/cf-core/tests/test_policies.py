@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.template import engines
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.test import AsyncClient, Client, RequestFactory
 from django.urls import include, path
+from django.views import View
 
 from cf_core import Component, CompositeComponent, Forbidden, RateLimited
 from cf_core.engine.calls import Call, Policy, join_policies
@@ -131,6 +134,24 @@ def raises(request: Any) -> HttpResponse:
     raise LookupError("a view's own fault")
 
 
+@login_required
+def log_in_first(request: Any) -> HttpResponse:
+    return page(request)
+
+
+def goes_elsewhere(request: Any) -> HttpResponse:
+    return redirect("/somewhere/?next=/log-in/")
+
+
+def refuses(request: Any) -> HttpResponse:
+    return HttpResponse("no", status=int(request.GET["status"]))
+
+
+class Page(View):
+    def get(self, request: Any) -> HttpResponse:
+        return page(request)
+
+
 def later(request: Any) -> TemplateResponse:
     return TemplateResponse(request, engines["django"].from_string("{% load components %}" + BASKET), {})
 
@@ -188,6 +209,10 @@ urlpatterns = [
     path("without-request/", for_staff(without_request)),
     path("no-component/", for_staff(no_component)),
     path("raises/", for_staff(raises)),
+    path("log-in-first/", gated(for_staff(log_in_first))),
+    path("goes-elsewhere/", for_staff(goes_elsewhere)),
+    path("refuses/", for_staff(refuses)),
+    path("class-page/", for_staff(Page.as_view())),
     path("later/", gated(for_staff(later))),
     path("later-without/", for_staff(later_without)),
     path("streamed/", gated(for_staff(streamed))),
@@ -533,11 +558,31 @@ def test_what_is_rendered_after_the_view_is_under_its_policy(
 
 
 @pytest.mark.parametrize(
-    "url", ["/no-component/", "/without-request/", "/later-without/", "/streamed-only/", "/async-without/"]
+    "url",
+    [
+        *("/no-component/", "/without-request/", "/later-without/", "/streamed-only/", "/async-without/"),
+        *("/goes-elsewhere/", "/refuses/?status=200", "/refuses/?status=204", "/refuses/?status=400"),
+    ],
 )
 def test_a_decorated_view_that_no_component_came_under_answers_nothing(staff: Client, url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"answered without calling or placing one"):
         staff.get(url)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 410, 429])
+def test_a_decorated_view_may_refuse_by_itself(client: Client, status: int) -> None:
+    assert client.get(f"/refuses/?status={status}").status_code == status
+
+
+def test_a_decorated_view_may_send_visitors_to_the_log_in(client: Client, staff: Client) -> None:
+    assert client.get("/log-in-first/")["Location"] == "/log-in/?next=/log-in-first/"
+    assert "basket" in staff.get("/log-in-first/").content.decode()
+
+
+def test_a_decorated_class_answers_methods_as_before(staff: Client) -> None:
+    assert staff.options("/class-page/")["Allow"] == "GET, HEAD, OPTIONS"
+    assert staff.post("/class-page/").status_code == 405
+    assert staff.head("/class-page/").status_code == 200
 
 
 def test_what_a_decorated_view_raises_is_its_own(staff: Client) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse, JsonResponse
 from django.template import engines
@@ -73,6 +74,9 @@ class StaffPage(PermissionMixin, Inline):
     permission_classes = [IsStaff]
 
 
+class MembersPage(LoginRequiredMixin, StaffPage): ...
+
+
 class AsyncPage(PermissionMixin, View):
     permission_classes = [IsStaff]
 
@@ -112,6 +116,7 @@ urlpatterns = [
     path("mixed/", MixedView.as_view()),
     path("users/", AuthenticatedComponentView.as_view()),
     path("page/", StaffPage.as_view()),
+    path("members-page/", MembersPage.as_view()),
     path("page-argument/", StaffPage.as_view(permission_classes=[IsSuperuser])),
     path("async-page/", AsyncPage.as_view()),
     path("no-component/", NoComponent.as_view()),
@@ -205,6 +210,13 @@ def test_a_page_shows_a_notice_to_those_who_may_not() -> None:
         assert ran == []
     assert "secret" in CLIENTS["staff"]().get("/page/").content.decode()
     assert "secret" not in CLIENTS["staff"]().get("/page-argument/").content.decode()
+
+
+def test_djangos_own_mixins_protect_the_page_itself() -> None:
+    assert CLIENTS["visitor"]().get("/members-page/")["Location"] == "/log-in/?next=/members-page/"
+    assert "secret" not in CLIENTS["user"]().get("/members-page/").content.decode()
+    assert "secret" in CLIENTS["staff"]().get("/members-page/").content.decode()
+    assert CLIENTS["staff"]().post("/page/").status_code == 405
 
 
 def test_a_page_without_a_component_is_protected_by_nothing_and_says_so() -> None:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import ImproperlyConfigured
@@ -22,12 +23,14 @@ from .conf import conf
 from .engine.calls import JOINT, Policy, join_policies, key_of
 from .engine.errors import ComponentError, StateExpired, Unavailable
 from .engine.extensions import Guard
+from .engine.ports import current_host
 from .wire import refuse
 
 __all__ = ["default_permissions", "push_policy", "register_policy", "request_policy", "under_policy", "view_policy"]
 
 _PUSHED = "_cf_core_policy"
 _LOCAL = "<locals>"
+_REFUSALS = frozenset({401, 403, 404, 405, 410, 429})
 
 _policies: dict[str, Policy] = {}
 _ambiguous: set[str] = set()
@@ -121,7 +124,7 @@ def under_policy(
     """Return the view with a policy around it: it holds for every component that the view serves or places.
 
     What a component refuses with and the view does not catch is answered as JSON. A view that answers without any
-    component would be protected by nothing: that raises ImproperlyConfigured.
+    component would be protected by nothing: that raises ImproperlyConfigured, unless the answer is a refusal itself.
     """
     policy = register_policy(getattr(view, "view_class", view), permission_classes, name, guards)
 
@@ -166,7 +169,7 @@ def _refused(request: Any, pushed: Pushed, error: ComponentError) -> HttpRespons
 def _answered(view: Any, request: Any, pushed: Pushed, response: Any) -> Any:
     """Return a view's response once a component has come under the policy; what is rendered later stays under it."""
     is_template = isinstance(response, SimpleTemplateResponse) and not response.is_rendered
-    if not (is_template or pushed.is_used):
+    if not (is_template or pushed.is_used or _says_no(request, response)):
         _refuse_unused(view)
     if is_template or getattr(response, "streaming", False):
         # The decorators around this one have to leave the innermost policy, which holds all of them, where it is.
@@ -176,11 +179,20 @@ def _answered(view: Any, request: Any, pushed: Pushed, response: Any) -> Any:
 
         def check(rendered: Any) -> None:
             setattr(request, _PUSHED, pushed.outer)
-            if not pushed.is_used:
+            if not (pushed.is_used or _says_no(request, response)):
                 _refuse_unused(view)
 
         response.add_post_render_callback(check)
     return response
+
+
+def _says_no(request: Any, response: Any) -> bool:
+    """Whether a response tells nothing that wanted protecting: the view itself has refused."""
+    if request.method == "OPTIONS" or response.status_code in _REFUSALS:
+        return True
+    # What Django's log-in decorators and mixins answer.
+    login, target = current_host().login_url(), getattr(response, "url", None)
+    return login is not None and target is not None and urlsplit(target)[:3] == urlsplit(login)[:3]
 
 
 def _refuse_unused(view: Any) -> None:
