@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.cache import caches
+from django.db import connection
 from django.test import AsyncClient, Client
+from django.test.utils import CaptureQueriesContext
 
 from cf_core import Component, ComponentDefinitionError, RateLimited, Unavailable
 from cf_permissions import RateLimitExceeded
@@ -285,6 +287,15 @@ def test_a_repeated_request_costs_nothing(client_of: Clients, clock: Clock) -> N
     assert statuses(quiz, "submit", 3) == [200, 200, 429]
     assert quiz.post("submit", _state=token, _rid=rid, _retry="1").content in bodies
     assert ran.count("quiz.submit") == 3
+
+
+def test_a_refused_event_asks_the_database_for_nothing_but_the_user(client_of: Clients, clock: Clock) -> None:
+    quiz = shown(client_of("ann"), "quiz")
+    statuses(quiz, "submit", 3)
+    with CaptureQueriesContext(connection) as queries:
+        assert quiz.post("submit").status_code == 429
+    tables = [query["sql"].split('FROM "')[1].split('"')[0] for query in queries]
+    assert tables == ["django_session", "auth_user"]
 
 
 def test_what_is_refused_for_other_reasons_costs_nothing(client_of: Clients, clock: Clock) -> None:

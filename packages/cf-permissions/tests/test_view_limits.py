@@ -376,6 +376,26 @@ def test_the_name_in_tokens_is_the_same_in_every_process_and_no_path() -> None:
     assert all(view_policy(name).guards or view_policy(name).permission_classes for name in names)
 
 
+def policy_of(view: Any) -> str:
+    name: str = view.view_initkwargs["_policy"].view
+    return name
+
+
+def test_another_rate_on_the_class_leaves_open_pages_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = policy_of(QuizView.as_view())
+    monkeypatch.setattr(QuizView, "throttle_rate", "9/minute")
+    assert policy_of(QuizView.as_view()) == before
+    (limit,) = view_policy(before).guards
+    assert limit.rate == "9/minute"  # type: ignore[attr-defined]
+    monkeypatch.undo()
+    QuizView.as_view()
+
+
+def test_views_of_one_class_with_different_rates_have_different_names() -> None:
+    views = [QuizView.as_view(), QuizView.as_view(throttle_rate="9/minute"), QuizView.as_view(rate_limit_mounts=True)]
+    assert len({policy_of(view) for view in views}) == 3
+
+
 @pytest.mark.parametrize("rate", ["10/month", "", None, 3])
 def test_a_decorator_refuses_a_rate_that_it_cannot_read(rate: Any) -> None:
     with pytest.raises(RateError, match=r"is no rate|no known period"):
