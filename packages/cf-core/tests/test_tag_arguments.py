@@ -5,10 +5,12 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 import pytest
+from django.contrib.auth.models import User
 from django.template import Context, Template
 from django.utils.safestring import SafeString, mark_safe
 
-from cf_core import Component, registry
+from cf_core import Component, extensions, registry
+from tests.renderers import Inline, Written
 
 
 class Echo(Component):
@@ -58,3 +60,20 @@ def test_param_may_be_called_name() -> None:
 @pytest.mark.skipif(find_spec("django_cotton") is None, reason="needs django-cotton")
 def test_attribute_of_a_cotton_component_may_be_called_name() -> None:
     assert "Ada" in render('{% cotton_component "tag_label" name="Ada" %}')
+
+
+def test_component_with_an_apps_argument_has_its_parents_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Inner(Component):
+        renderer = Written(lambda component: f"<b>{component.user.username}</b>")
+
+    class Outer(Component):
+        renderer = Inline('<p>{% live_component "tag_inner" app_argument=1 %}</p>')
+
+    monkeypatch.setitem(extensions.tag_arguments, "app_argument", lambda component, value: None)
+    registry.register("tag_inner", replace=True)(Inner)
+    try:
+        html = Outer(user=User(pk=1, username="ann")).dispatch()["html"]
+    finally:
+        registry.unregister("tag_inner")
+
+    assert ">ann</b>" in html

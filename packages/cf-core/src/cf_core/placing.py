@@ -37,6 +37,8 @@ def place(
     Raises NotFound for an unknown name.
     """
     cls = registry.get(name)
+    if parent is not None and request is None and "user" in parent.params:
+        params.setdefault("user", parent.params["user"])
     reserved = {key: params.pop(key) for key in extensions.tag_arguments if key in params}
     target: type[Component] | Component = cls
     if reserved:
@@ -49,8 +51,6 @@ def place(
         if settings.DEBUG and child is not None:
             _refuse_twin(request, child.id, name)
     else:
-        if request is None and "user" in parent.params:
-            params.setdefault("user", parent.params["user"])
         html = run_sync(place_child(parent, key or component_id or _key(name, params), call))
     return SafeString(html)
 
