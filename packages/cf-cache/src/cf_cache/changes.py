@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 from weakref import WeakSet
 
@@ -12,6 +11,7 @@ from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from cf_core.engine.component import Component
+from cf_core.engine.errors import ComponentDefinitionError
 
 from . import generations
 from .invalidation import end_after_commit, entries_with
@@ -22,21 +22,36 @@ _listening: dict[type[Model], WeakSet[type[Component]]] = {}
 
 
 def listen(cls: type[Component]) -> None:
-    """Have the class's entries dropped when a row of its `invalidate_on` is saved or deleted."""
+    """Have the class's entries dropped when a row of its `invalidate_on` is saved or deleted.
+
+    Raises ComponentDefinitionError unless it is a list of models and labels.
+    """
+    models: Any = getattr(cls, "invalidate_on", ())
+    if not isinstance(models, list | tuple) or not all(map(_is_model_or_label, models)):
+        raise ComponentDefinitionError(
+            f"{cls.__qualname__}.invalidate_on is {models!r}. Expected a list of models, or of labels: 'shop.Product'."
+        )
     post_save.connect(_on_change, dispatch_uid=_ID)
     post_delete.connect(_on_change, dispatch_uid=_ID)
     m2m_changed.connect(_on_relation_change, dispatch_uid=_ID)
-    for model in getattr(cls, "invalidate_on", ()):
-        if isinstance(model, str):
-            # Called when the model is there; of a label that there is not, the system checks tell.
-            apps.lazy_model_operation(partial(_add, cls), tuple(model.lower().split(".", 1)))
-        else:
-            _add(cls, model)
+    for model in models:
+        found = _model_of(model) if isinstance(model, str) else model
+        if found is not None:
+            # A proxy and its model have the same rows.
+            _listening.setdefault(found._meta.concrete_model or found, WeakSet()).add(cls)
 
 
-def _add(cls: type[Component], model: type[Model]) -> None:
-    # A proxy and its model have the same rows.
-    _listening.setdefault(model._meta.concrete_model or model, WeakSet()).add(cls)
+def _model_of(label: str) -> type[Model] | None:
+    try:
+        return apps.get_model(label)
+    except LookupError:
+        return None  # cf_cache.E005 says so
+
+
+def _is_model_or_label(model: Any) -> bool:
+    if isinstance(model, str):
+        return model.count(".") == 1
+    return isinstance(model, type) and issubclass(model, Model)
 
 
 def _on_change(sender: type[Model], instance: Model, using: str, **kwargs: Any) -> None:

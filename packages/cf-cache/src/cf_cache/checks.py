@@ -13,7 +13,6 @@ from django.core import checks
 from django.core.cache import caches
 from django.core.cache.backends.dummy import DummyCache
 from django.core.cache.backends.locmem import LocMemCache
-from django.db.models import Model
 
 from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError
@@ -50,7 +49,7 @@ def check_settings(**kwargs: Any) -> Messages:
 
 @checks.register("cf_cache")
 def check_components(**kwargs: Any) -> Messages:
-    """E004 a time that is none, E005 `invalidate_on` without models, E006 tags that cannot be filled in."""
+    """E004 a time that is none, E005 a model that there is not, E006 tags that cannot be filled in."""
     return [message for name, cls in registry for message in _check_component(name, cls)]
 
 
@@ -85,21 +84,17 @@ def _check_component(name: str, cls: type[Component]) -> Iterator[checks.CheckMe
             seconds(0 if value is None else value, f"{path}.{attribute}")
         except ComponentDefinitionError as error:
             yield checks.Error(f"{name!r}: {error}", id="cf_cache.E004")
-    models = getattr(cls, "invalidate_on", ())
-    if not isinstance(models, list | tuple) or not all(map(_is_model, models)):
-        text = f"{name!r}: {path}.invalidate_on is {models!r}."
-        hint = "Expected a list of models, or of labels such as 'shop.Product'."
-        yield checks.Error(text, hint=hint, id="cf_cache.E005")
-    for tag in _tags(cls):
-        if not isinstance(tag, str) or not _can_be_filled(tag):
+    for label in getattr(cls, "invalidate_on", ()):
+        if isinstance(label, str) and not _is_model(label):
+            text = f"{name!r}: {path}.invalidate_on names a model that there is not: {label!r}."
+            yield checks.Error(text, hint="Expected a model, or a label such as 'shop.Product'.", id="cf_cache.E005")
+    tags = getattr(cls, "cache_tags", ())
+    is_list = isinstance(tags, list | tuple)
+    for tag in tags if is_list else [tags]:
+        if not is_list or not isinstance(tag, str) or not _can_be_filled(tag):
             text = f"{name!r}: {path}.cache_tags has {tag!r}."
             hint = "Expected a list of texts such as 'course:{course_id}'."
             yield checks.Error(text, hint=hint, id="cf_cache.E006")
-
-
-def _tags(cls: type[Component]) -> list[Any]:
-    tags = getattr(cls, "cache_tags", ())
-    return list(tags) if isinstance(tags, list | tuple) else [tags]
 
 
 def _can_be_filled(tag: str) -> bool:
@@ -111,14 +106,12 @@ def _can_be_filled(tag: str) -> bool:
     return all(field is None or field[:1].isidentifier() for field in fields)
 
 
-def _is_model(model: Any) -> bool:
-    if isinstance(model, str):
-        try:
-            apps.get_model(model)
-        except (LookupError, ValueError):
-            return False
-        return True
-    return isinstance(model, type) and issubclass(model, Model)
+def _is_model(label: str) -> bool:
+    try:
+        apps.get_model(label)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def _problem(key: str, value: Any) -> str | None:
