@@ -17,6 +17,8 @@ class BasePermission(Operators, metaclass=PermissionType):
     """What a refused user is told, a text or a lazy translation; empty for the general text."""
     code: str = "forbidden"
     """The refusal's stable word."""
+    varies_by_user: bool = True
+    """Whether it may look at who asks. cf-cache then keeps a state for each user; False: one for all."""
 
     def has_permission(self, request: Any, component: Any) -> Any:
         """Return whether the request may use the component, which has params and event but no state yet."""
@@ -30,6 +32,13 @@ class BasePermission(Operators, metaclass=PermissionType):
 
 class AllowAny(BasePermission):
     """Everybody may, logged in or not."""
+
+    varies_by_user = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Take a subclass for one that asks, unless it says otherwise."""
+        super().__init_subclass__(**kwargs)
+        cls.varies_by_user = cls.__dict__.get("varies_by_user", True)
 
 
 class IsAuthenticated(BasePermission):
