@@ -35,8 +35,8 @@ class DemoAccount:
 
 
 DEMO_ACCOUNTS = (
-    DemoAccount("shopper", "shopper", "Maya", "Lindqvist", "Buys, fills a cart, writes reviews"),
-    DemoAccount("staff", "staff", "Jonas", "Weber", "Keeps the stock: back office with few rights", is_staff=True),
+    DemoAccount("shopper", "shopper", "Maya", "Lindqvist", "Buys, has orders, writes reviews"),
+    DemoAccount("staff", "staff", "Jonas", "Weber", "Looks after users and the stock", is_staff=True),
     DemoAccount("superuser", "superuser", "Ada", "Okafor", "May change everything", is_staff=True, is_superuser=True),
     DemoAccount(
         "teacher", "prof_davis", "Eleanor", "Davis", "Teaches; the courses are still being built", UserType.TEACHER

@@ -12,6 +12,10 @@ from django.utils import timezone
 from accounts.models import User
 from shop.models import Brand, Category, Inventory, Product
 
+from .browsing import browser, open_window, server
+
+__all__ = ["browser", "open_window", "product", "seeded", "server", "shopper"]
+
 
 @pytest.fixture
 def product(db: None) -> Product:
