@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "django_cotton",
     "cf_core",
     "cf_permissions",
+    "cf_cache",
     "cf_testing",
     "shop",
     "handbook",

@@ -3,6 +3,7 @@
 from . import (  # noqa: F401 - importing them registers their components
     audit,
     auth,
+    cached,
     composing,
     contest,
     custom_renderer,
