@@ -207,7 +207,7 @@ class _Filling:
         if turn is _Turn.WITHOUT_CACHE:
             return None
         try:
-            return generations.begin(self._shelf, self._place.generations, self._rule.ttl + self._rule.stale)
+            return generations.begin(self._shelf, self._place.generations(), self._rule.ttl + self._rule.stale)
         except CacheDown:
             return None
 

@@ -42,10 +42,26 @@ class CacheRule:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an entry stands, and what it stands on."""
+    """Where the state of one mount belongs."""
 
     key: str
-    generations: tuple[str, ...]
+    component: Component
+    rule: CacheRule
+    params: MountParams
+    own_key: str | None
+    """What the author's `get_cache_key` returned."""
+
+    def generations(self) -> list[str]:
+        """Return what the entry stands on. Raises ComponentDefinitionError for a tag that cannot be filled in."""
+        cls, own, rule = type(self.component), self.params.own(), self.rule
+        names = [generations.of_class(cls), generations.of_params(cls, subject(cls, own))]
+        names += [generations.of_param(cls, name, value) for name, value in own.items()]
+        names += [generations.of_tag(_filled(tag, cls, own)) for tag in rule.tags]
+        if rule.view:
+            names.append(generations.of_view(rule.view))
+        if self.own_key is not None:
+            names.append(generations.of_own_key(rule.key_scope or generations.name_of(cls), self.own_key))
+        return list(dict.fromkeys(names))
 
 
 def rule_of(component: Component, view: Any = None) -> CacheRule | None:
@@ -80,24 +96,15 @@ def find_place(component: Component, rule: CacheRule, arguments: Mapping[str, An
     name, params = generations.name_of(cls), MountParams(component, arguments)
     try:
         if rule.own_key is None:
-            chosen: Any = default_key(component, params, rule.prefix)
-        else:
-            chosen = rule.own_key(name, params, {})
+            return Place(_KEY + default_key(component, params, rule.prefix), component, rule, params, None)
+        chosen = rule.own_key(name, params, {})
     except UnserialisableState as error:
         logger.warning("%s is not cached: its params cannot be told apart: %s", cls.__name__, error)
         return None
     if chosen is None:
         return None
-    own = params.own()
-    stands_on = [generations.of_class(cls), generations.of_params(cls, subject(cls, own))]
-    stands_on += [generations.of_param(cls, param, value) for param, value in own.items()]
-    stands_on += [generations.of_tag(_filled(tag, component, params)) for tag in rule.tags]
-    if rule.view:
-        stands_on.append(generations.of_view(rule.view))
-    if rule.own_key is not None:
-        stands_on.append(generations.of_own_key(rule.key_scope or name, str(chosen)))
-        chosen = digest("own", [name, _path(component), cls.state_version, rule.key_scope, rule.prefix], str(chosen))
-    return Place(_KEY + chosen, tuple(dict.fromkeys(stands_on)))
+    key = digest("own", name, _path(component), cls.state_version, rule.key_scope, rule.prefix, str(chosen))
+    return Place(_KEY + key, component, rule, params, str(chosen))
 
 
 def default_ttl(component: Component) -> float:
@@ -145,16 +152,15 @@ def _first(owners: list[Any], name: str) -> Any:
     return next((value for owner in owners if (value := getattr(owner, name, None)) not in (None, "")), None)
 
 
-def _filled(tag: str, component: Component, params: MountParams) -> str:
+def _filled(tag: str, cls: type[Component], own: Mapping[str, Any]) -> str:
     """Return a tag with the params in it. Raises ComponentDefinitionError for a name that is none."""
-    known = params.own()
     try:
-        return tag.format_map(known)
+        return tag.format_map(own)
     except (KeyError, IndexError, ValueError, AttributeError) as error:
-        names = ", ".join(sorted(known)) or "none"
+        names = ", ".join(sorted(own)) or "none"
         raise ComponentDefinitionError(
-            f"{type(component).__name__}.cache_tags has {tag!r}, which cannot be filled in ({error!r}). Its params, "
-            f"without the user, who has no part in a shared entry: {names}."
+            f"{cls.__name__}.cache_tags has {tag!r}, which cannot be filled in ({error!r}). Its params, without the "
+            f"user, who has no part in a shared entry: {names}."
         ) from error
 
 
