@@ -91,8 +91,10 @@ def test_line_of_the_log_is_that_of_the_page(client: Client, caplog: pytest.LogC
 
 
 def test_loggers_of_the_table_exist() -> None:
-    source = "".join(path.read_text() for path in (EXAMPLES.parent.parent / "packages/cf-core/src").rglob("*.py"))
+    packages = EXAMPLES.parent.parent / "packages"
+    sources = [path for name in ("cf-core", "cf-permissions") for path in (packages / name / "src").rglob("*.py")]
+    source = "".join(path.read_text() for path in sources)
 
     named = {code(row[0])[0] for row in table("reference/signals.md", "## The log")}
 
-    assert named == set(re.findall(r'getLogger\("(cf_core[.\w]*)"\)', source))
+    assert named == set(re.findall(r'getLogger\("(cf_\w+[.\w]*)"\)', source))
