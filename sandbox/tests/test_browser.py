@@ -103,6 +103,9 @@ def test_the_catalogue_filters_while_somebody_types(open_window: Callable[..., P
     expect(search).to_have_value("beanie")
     page.get_by_label("Brand").select_option("nordlune")
     expect(count).to_contain_text("2 products")
+    page.get_by_role("link", name="Clear filters").click()
+    expect(count).to_contain_text("52 products")
+    expect(search).to_have_value("")
 
 
 def test_the_catalogue_keeps_its_filters_in_the_address(open_window: Callable[..., Page]) -> None:
