@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import override_settings
 from django.urls import include, path
 
+from cf_cache.conf import Settings as CacheSettings
 from cf_core import Component, Registry
 from cf_permissions import AllowAny, IsAuthenticated, RateLimitExceeded
 from cf_permissions.conf import Settings as PermissionsSettings
@@ -24,6 +26,7 @@ README = "README.md"
 CORE_README = "packages/cf-core/README.md"
 TESTING_README = "packages/cf-testing/README.md"
 PERMISSIONS_README = "packages/cf-permissions/README.md"
+CACHE_README = "packages/cf-cache/README.md"
 
 
 def blocks(readme: str, language: str) -> list[str]:
@@ -179,6 +182,28 @@ def test_permissions_readme_shows_the_default_settings() -> None:
     exec(compile(text, "readme", "exec"), shown)
 
     assert shown["CF_PERMISSIONS"] == {field.name: field.default for field in fields(PermissionsSettings)}
+
+
+@pytest.mark.django_db
+def test_component_of_the_cache_readme_counts_once(
+    component_registry: Registry, admin_user: Any, django_assert_num_queries: Any
+) -> None:
+    exec(compile(blocks(CACHE_README, "python")[0], "readme", "exec"), {"__name__": "readme"})
+    Group.objects.create(name="staff").user_set.add(admin_user)
+
+    dispatch_event("members", user=admin_user, group="staff")
+    with django_assert_num_queries(0):
+        members = dispatch_event("members", user=admin_user, group="staff")
+
+    assert members.state == {"members": 1}
+
+
+def test_cache_readme_shows_the_default_settings() -> None:
+    text = next(block for block in blocks(CACHE_README, "python") if "CF_CACHE" in block)
+    shown: dict[str, Any] = {}
+    exec(compile(text, "readme", "exec"), shown)
+
+    assert shown["CF_CACHE"] == {field.name: field.default for field in fields(CacheSettings)}
 
 
 def test_every_package_has_a_row_in_the_table() -> None:

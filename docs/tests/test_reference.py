@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from cf_cache import CacheMixin
+from cf_cache.templatetags.cf_cache import register as cache_tags
 from cf_core import Component
 from cf_core.engine.extensions import APP_ATTRIBUTES
 from cf_core.models import EventRecord
@@ -30,6 +32,8 @@ PUBLIC = [
     "cf_permissions.decorators",
     "cf_permissions.throttling",
     "cf_permissions.views",
+    "cf_cache",
+    "cf_cache.signals",
     "cf_testing",
 ]
 
@@ -63,6 +67,10 @@ def test_component_page_has_every_method_and_instance_attribute() -> None:
     assert names_in("reference/component.md", "## Instance attributes") == instance
 
 
+def test_caching_page_has_every_name_of_the_mixin() -> None:
+    assert names_in("reference/caching.md", "## Names") == public(CacheMixin)
+
+
 def test_attributes_of_other_apps_are_named() -> None:
     text = (DOCS / "reference/component.md").read_text()
 
@@ -70,13 +78,13 @@ def test_attributes_of_other_apps_are_named() -> None:
 
 
 def test_every_check_has_its_row() -> None:
-    for app in ("cf_core", "cf_permissions", "cf_testing"):
+    for app in ("cf_core", "cf_permissions", "cf_cache", "cf_testing"):
         source = "".join(path.read_text() for path in SOURCES if app in path.parts)
         ids = [code(row[0])[0] for row in table("reference/checks.md", f"## {app}")]
         assert ids == sorted(set(re.findall(rf'id="({app}\.[EWI]\d+)"', source)))
 
     others = {word for path in SOURCES for word in re.findall(r'id="(cf_\w+)\.[EWI]\d+"', path.read_text())}
-    assert others == {"cf_core", "cf_permissions", "cf_testing"}
+    assert others == {"cf_core", "cf_permissions", "cf_cache", "cf_testing"}
 
 
 @pytest.mark.parametrize("module", PUBLIC)
@@ -91,14 +99,14 @@ def test_every_public_name_is_listed(module: str) -> None:
 
 
 def test_apps_that_export_nothing_are_as_empty_as_said() -> None:
-    for name in ("cf_forms", "cf_models", "cf_cache", "cf_realtime", "component_framework"):
+    for name in ("cf_forms", "cf_models", "cf_realtime", "component_framework"):
         assert importlib.import_module(name).__all__ == [], f"{name} has names: say so in reference/modules.md"
 
 
 def test_every_tag_and_filter_is_described() -> None:
     text = (DOCS / "reference/templates.md").read_text()
 
-    for name in {*tags.tags, *tags.filters}:
+    for name in {*tags.tags, *tags.filters, *cache_tags.tags, *cache_tags.filters}:
         assert f"## {name}\n" in text
 
 
@@ -134,7 +142,7 @@ def test_paths_of_pages_in_the_source_exist() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("app", ["cf_core", "cf_permissions", "cf_testing"])
+@pytest.mark.parametrize("app", ["cf_core", "cf_permissions", "cf_cache", "cf_testing"])
 def test_every_setting_has_its_row_with_its_default(app: str) -> None:
     rows = {code(row[0])[0]: code(row[1])[0] for row in table("reference/settings.md", f"## {app.upper()}")}
 

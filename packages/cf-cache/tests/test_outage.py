@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from cf_cache import shelf
+from cf_core import outages
 from tests import backends
 from tests.broken_cache import ALL, FailingCache
 from tests.components import Ticker, mounts
@@ -27,7 +28,7 @@ def failing(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Non
     """Have operations of the cache fail from now on."""
     settings.CACHES = {"default": {"BACKEND": "tests.broken_cache.FailingCache", "LOCATION": "failing"}}
     monkeypatch.setattr(FailingCache, "asked", [])
-    monkeypatch.setattr(shelf, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(outages, "PAUSE_SECONDS", 0)
 
     def fail(*names: str, error: type[Exception] = ConnectionError) -> None:
         monkeypatch.setattr(FailingCache, "fails_at", frozenset(names))
@@ -63,8 +64,8 @@ def test_it_is_logged_once_and_again_when_it_is_over(
     Ticker().mount()
 
     assert said() == [
-        "The cache 'default' failed (ConnectionError): components are mounted without it.",
-        "The cache 'default' is in use again.",
+        "The cache 'default' fails (ConnectionError): components are mounted without it until it works again.",
+        "The cache 'default' works again.",
     ]
     assert mounts == ["ticker"] * 6
 
@@ -72,7 +73,7 @@ def test_it_is_logged_once_and_again_when_it_is_over(
 def test_cache_that_failed_is_left_alone_for_a_moment(
     failing: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shelf, "PAUSE_SECONDS", 30)
+    monkeypatch.setattr(outages, "PAUSE_SECONDS", 30)
     failing(*ALL)
     for _ in range(20):
         Ticker().mount()
@@ -107,13 +108,13 @@ def test_invalidation_is_tried_though_the_cache_failed_a_moment_ago(
     from cf_cache import invalidate_component
 
     Ticker().mount()
-    monkeypatch.setattr(shelf, "PAUSE_SECONDS", 30)
+    monkeypatch.setattr(outages, "PAUSE_SECONDS", 30)
     failing("get")
     Ticker().mount()
     failing()
 
     invalidate_component(Ticker)
-    shelf._ask_again_at.clear()
+    shelf._outages.end("default")
 
     Ticker().mount()
     assert mounts == ["ticker"] * 3
@@ -175,7 +176,7 @@ def test_redis_that_stops_and_comes_back(
     own_redis: tuple[str, subprocess.Popen[bytes]], settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, server = own_redis
-    monkeypatch.setattr(shelf, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(outages, "PAUSE_SECONDS", 0)
     options = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
     settings.CACHES = {
         "default": {

@@ -16,6 +16,7 @@ from . import (  # noqa: F401 - importing them registers their components
     nesting,
     once,
     plain_forms,
+    prices,
     templates,
     throttled,
     views,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
 from django.core.cache import BaseCache, caches
-from django.core.signals import setting_changed
 from django.db import Error as DatabaseError
 
 from cf_core.failures import CACHE_ERRORS
+from cf_core.outages import Outages
 
 from .conf import conf
 
@@ -22,8 +21,6 @@ T = TypeVar("T")
 UNREADABLE: Final = object()
 """What `get` returns for a value that the cache has, but cannot give: broken bytes, or objects of code that is gone."""
 _OUTAGES: tuple[type[Exception], ...] = (DatabaseError, *CACHE_ERRORS)
-PAUSE_SECONDS = 1.0
-"""How long a cache that failed is not asked again: a page full of components must not wait for it many times over."""
 
 
 class CacheDown(Exception):
@@ -76,38 +73,16 @@ class Shelf:
             )
 
     def _ask(self, operation: Callable[[], T]) -> T:
-        if time.monotonic() < _ask_again_at.get(self._alias, 0):
+        if _outages.is_out(self._alias):
             raise CacheDown("it failed a moment ago")
         try:
             result = operation()
         except Exception as error:
-            _begin(self._alias, error)
+            # Whatever a client library raises, pages go on without it.
+            _outages.begin(self._alias, type(error).__name__, "components are mounted without it")
             raise CacheDown(type(error).__name__) from error
-        if self._alias in _ask_again_at:
-            _end(self._alias)
+        _outages.end(self._alias)
         return result
 
 
-_ask_again_at: dict[str, float] = {}
-"""{alias of a cache that failed: when it is asked again, by the monotonic clock}."""
-
-
-def _begin(alias: str, error: Exception) -> None:
-    """Note that the cache failed; logged once for as long as it lasts."""
-    is_known = alias in _ask_again_at
-    _ask_again_at[alias] = time.monotonic() + PAUSE_SECONDS
-    if not is_known:
-        logger.warning("The cache %r failed (%s): components are mounted without it.", alias, type(error).__name__)
-
-
-def _end(alias: str) -> None:
-    if _ask_again_at.pop(alias, None) is not None:
-        logger.warning("The cache %r is in use again.", alias)
-
-
-def _forget(*, setting: str, **kwargs: Any) -> None:
-    if setting in ("CACHES", "CF_CACHE"):
-        _ask_again_at.clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="cf_cache.shelf")
+_outages = Outages(logger)
