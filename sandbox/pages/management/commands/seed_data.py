@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.demo import DEMO_ACCOUNTS, PASSWORD, create_demo_users
 from accounts.models import User
 from admin_panel.seeding import flush_admin_panel, seed_admin_panel
+from cf_cache import invalidate_component
 from shop import seeding as shop
 
 # More than a page of them.
@@ -55,6 +56,9 @@ class Command(BaseCommand):
             placed = shop.seed_orders(shopper, least=ORDERS_OF_THE_SHOPPER, most=ORDERS_OF_THE_SHOPPER)
             report(f"{placed} past orders of the shopper")
             seed_admin_panel(settings.SEED_MEMBERS * scale, report)
+            for component in ("product", "metrics"):
+                # Rows made in bulk send no signal that would do it.
+                invalidate_component(component)
         if is_loud:
             self.stdout.write(self.style.SUCCESS(f"Done in {time.monotonic() - started:.1f} s."))
 
