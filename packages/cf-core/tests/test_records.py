@@ -23,6 +23,7 @@ from cf_core.host import DjangoHost
 from cf_core.models import EventRecord
 from cf_core.outages import Outages
 from cf_testing.parity import Shown, new_rid, show
+from tests.broken_cache import DownCache
 from tests.components import ran
 from tests.databases import on_every_database
 from tests.models import Item
@@ -416,6 +417,21 @@ def test_an_outage_of_the_cache_is_told_once(shop: Shown, settings: Any, warning
     settings.CF_CORE = {"ANSWER_CACHE": "down"}
     assert {shop.post("read").status_code for _ in range(20)} == {200}
     assert [record.name for record in warnings_logged()] == ["cf_core.records"]
+
+
+def test_an_event_without_records_is_served_as_soon_as_the_cache_is_back(
+    db: None, register: Any, settings: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Bare(Shop):
+        atomic = False
+
+    register(Bare, "bare")
+    shown = show(client, "bare")
+    settings.CF_CORE = {"ANSWER_CACHE": "down"}
+    assert shown.post("read").status_code == 503
+    monkeypatch.setattr(DownCache, "add", lambda *args, **kwargs: True)
+    monkeypatch.setattr(DownCache, "set", lambda *args, **kwargs: None)
+    assert shown.post("read").status_code == 200
 
 
 def test_a_cache_that_failed_is_asked_again_after_a_pause_and_by_one(settings: Any, monkeypatch: Any) -> None:

@@ -47,7 +47,8 @@ def claim(call: Call, component: Component) -> Steps:
     """
     claimed = _make_claim(call, component)
     alias = conf().ANSWER_CACHE
-    if _outages.is_out(alias):
+    if claimed.is_durable and _outages.is_out(alias):
+        # Without records there is only the cache: those events ask it every time.
         return _without_cache(claimed, component)
     try:
         is_free = _cache().add(_key(claimed), _PENDING + claimed.digest, _claim_seconds(claimed))
