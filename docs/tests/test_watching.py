@@ -91,9 +91,7 @@ def test_line_of_the_log_is_that_of_the_page(client: Client, caplog: pytest.LogC
 
 
 def test_loggers_of_the_table_exist() -> None:
-    packages = EXAMPLES.parent.parent / "packages"
-    sources = [path for name in ("cf-core", "cf-permissions") for path in (packages / name / "src").rglob("*.py")]
-    source = "".join(path.read_text() for path in sources)
+    source = "".join(path.read_text() for path in EXAMPLES.parent.parent.glob("packages/*/src/**/*.py"))
 
     named = {code(row[0])[0] for row in table("reference/signals.md", "## The log")}
 
