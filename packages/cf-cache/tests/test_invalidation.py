@@ -441,6 +441,34 @@ def _generation_keys() -> list[str]:
     return ["cf_cache:g:" + generations.of_class(type(own))]
 
 
+def test_params_that_hold_others_are_dropped_by_what_they_hold() -> None:
+    params = [{"tags": ["a", "b"]}, {"tags": ["a"]}, {"tags": {"a": 1}}]
+    remounted(Loose, *params)
+
+    Loose.invalidate_cache(tags=["a", "b"])
+
+    assert remounted(Loose, *params) == params[:1]
+
+
+def test_generation_that_another_mount_begins_at_the_same_time_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cf_cache import generations
+    from cf_cache.shelf import Shelf
+
+    monkeypatch.setattr(Shelf, "add", lambda self, key, value, seconds: not cache.set(key, "theirs") and False)
+
+    assert generations.begin(Shelf(), ["one"], 60) == {"one": "theirs"}
+
+
+def test_generation_that_is_gone_again_lets_nothing_stand_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cf_cache import generations
+    from cf_cache.shelf import Shelf
+
+    monkeypatch.setattr(Shelf, "add", lambda self, key, value, seconds: False)
+    stamps = generations.begin(Shelf(), ["one"], 60)
+
+    assert not generations.stand(Shelf(), stamps)
+
+
 def test_threads_see_what_another_dropped() -> None:
     OwnKey().dispatch()
     thread = threading.Thread(target=OwnKey.invalidate_cache)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache, caches
 
+from cf_cache.locking import MountLock
 from cf_core import Component
 from tests import backends, stampede
 from tests.keeping import key_of
@@ -172,6 +173,24 @@ def test_lock_that_another_took_over_is_left_to_them(monkeypatch: pytest.MonkeyP
     Slow().mount()
 
     assert cache.get(lock) == "another process"
+
+
+def test_who_gets_the_lock_looks_once_more_before_it_mounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[str] = []
+
+    def take(self: MountLock) -> bool:
+        # The last holder is done, just between this one's look and its turn.
+        cache.set(key_of(Slow()), {"made": 7}, 30)
+        taken.append("taken")
+        return True
+
+    monkeypatch.setattr(MountLock, "take", take)
+    component = Slow()
+    component.mount()
+
+    assert component.state == {"made": 7}
+    assert taken == ["taken"]
+    assert seen == []
 
 
 # -- several processes

@@ -22,6 +22,8 @@ READS: dict[str, Callable[[Any], Any]] = {
     "params.get user": lambda self: self.params.get("user"),
     "params user_id": lambda self: self.params["user_id"],
     "all params": lambda self: {**self.params},
+    "copied params": lambda self: self.params.copy(),
+    "params and more": lambda self: self.params | {"more": 1},
     "session": lambda self: self.request.session.get("cart"),
     "cookies": lambda self: self.request.COOKIES.get("theme"),
     "query": lambda self: self.request.GET.get("page"),
@@ -40,7 +42,9 @@ HARMLESS: dict[str, Callable[[Any], Any]] = {
     "other param": lambda self: self.params["page"] + 1,
     "missing param": lambda self: self.params.get("missing"),
     "write": lambda self: self.params.update(more=1),
-    "mark": lambda self: setattr(self.request, "_cf_mark", 1),
+    "delete": lambda self: self.params.__delitem__("page"),
+    "count": lambda self: len(self.params) or 1 / 0,
+    "mark": lambda self: (setattr(self.request, "_cf_mark", 1), delattr(self.request, "_cf_mark")),
 }
 
 
@@ -109,7 +113,9 @@ class Personal(Reading):
     permission_classes = [LoggedIn]
 
 
-@pytest.mark.parametrize("how", ["user", "request.user", "params user", "params user_id", "all params"])
+@pytest.mark.parametrize(
+    "how", ["user", "request.user", "params user", "params user_id", "all params", "copied params"]
+)
 def test_user_may_be_read_where_every_user_has_an_entry(client_of: Any, ann: Any, registered: Any, how: str) -> None:
     registered("reading", Personal)
     client = client_of(ann)
