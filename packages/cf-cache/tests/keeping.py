@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.core.cache import cache
+from django.db import connections
 
 from cf_cache.rules import find_place, rule_of
 from cf_core import Component
+
+T = TypeVar("T")
+
+
+def elsewhere(function: Callable[[], T]) -> T:
+    """Return what the function returns in another thread, with a database connection of its own."""
+    results: list[T] = []
+
+    def call() -> None:
+        try:
+            results.append(function())
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    thread.join()
+    return results[0]
 
 
 def key_of(component: Component, view: Any = None, **arguments: Any) -> str:

@@ -14,7 +14,8 @@ from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError
 
 from . import generations
-from .invalidation import end_after_commit, entries_with
+from .commits import end_after_commit
+from .invalidation import entries_with
 
 _ID = "cf_cache.changes"
 _listening: dict[type[Model], WeakSet[type[Component]]] = {}

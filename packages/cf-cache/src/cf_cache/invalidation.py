@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS
 
 from cf_core.engine.component import Component
-from cf_core.engine.outbox import current_outbox
 from cf_core.engine.registries import registry
 
 from . import generations
+from .commits import end_after_commit
 from .keys import MountParams, authors_key, mounted_with, subject
 
 
@@ -77,24 +76,3 @@ def entries_with(cls: type[Component], params: Mapping[str, Any]) -> str:
     if len(params) > 1 and params.keys() != set(asked):
         params = {name: params[name] for name in list(params)[:1]}
     return generations.of_params(cls, params)
-
-
-def end_after_commit(names: Iterable[str], using: str) -> None:
-    """End these generations once what was written to the database `using` is durable."""
-    after_commit(partial(generations.end, list(names)), using)
-
-
-def after_commit(function: Callable[[], None], using: str) -> None:
-    """Call it once what was written is durable: on commit, at the end of an event that has no transaction yet, or now.
-
-    It is not called if the transaction or the event fails.
-    """
-    if connections[using].in_atomic_block:
-        transaction.on_commit(function, using=using)
-        return
-    outbox = current_outbox.get()
-    if outbox is None:
-        function()
-    else:
-        # `on_commit` would open the event's transaction, which an event without statements does without.
-        outbox.add(function)

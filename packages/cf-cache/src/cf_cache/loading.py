@@ -23,6 +23,7 @@ from cf_core.engine.component import Component
 from cf_core.engine.ports import Pause, Steps, UnitOfWork
 
 from . import generations
+from .commits import depth, is_pending
 from .conf import conf
 from .entries import Entry, read_entry
 from .keys import ARGUMENTS
@@ -92,8 +93,8 @@ class _Turn(enum.Enum):
     """This call mounts, and others wait for it."""
     ALONE = enum.auto()
     """This call mounts, as others may do at the same time."""
-    WITHOUT_CACHE = enum.auto()
-    """The cache cannot be asked."""
+    UNSHARED = enum.auto()
+    """This call mounts for itself: the cache cannot be asked, or this very transaction has made it wrong."""
 
 
 class _Filling:
@@ -113,9 +114,12 @@ class _Filling:
             return (yield from self._find())
         except CacheDown:
             self._reason = "down"
-            return _Turn.WITHOUT_CACHE
+            return _Turn.UNSHARED
 
     def _find(self) -> Steps:
+        if is_pending(self._place.generations):
+            self._reason = "invalidated"
+            return _Turn.UNSHARED
         entry = self._read()
         if entry is not None and self._is_fresh(entry):
             if (yield from self._show(entry)):
@@ -204,7 +208,7 @@ class _Filling:
 
     def _begin(self, turn: _Turn) -> dict[str, str] | None:
         """Return the generations that stand now, before anything is read; None where nothing can be kept."""
-        if turn is _Turn.WITHOUT_CACHE:
+        if turn is _Turn.UNSHARED:
             return None
         try:
             return generations.begin(self._shelf, self._place.generations(), self._rule.ttl + self._rule.stale)
@@ -245,9 +249,8 @@ def _note_time(component: Component, seconds: float | None) -> None:
 
 
 def _may_see_uncommitted(component: Component, unit: UnitOfWork | None) -> bool:
-    """Return whether mount ran inside a transaction that may have written: the one around a whole test does not count,
-    nor that of a lazy component's own first event, which only mounts.
+    """Return whether mount ran inside a transaction that may have written. That of a lazy component's own first event
+    does not count: it only mounts.
     """
-    blocks: list[Any] = connections[component.using].atomic_blocks
-    depth = sum(not block._from_testcase for block in blocks)
-    return depth > 0 and not (depth == 1 and unit is not None and not unit.wrote)
+    open_ones = depth(connections[component.using])
+    return open_ones > 0 and not (open_ones == 1 and unit is not None and not unit.wrote)

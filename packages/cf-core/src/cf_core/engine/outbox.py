@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 
 logger = logging.getLogger("cf_core.outbox")
@@ -38,6 +38,9 @@ class Outbox:
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    def __iter__(self) -> Iterator[Send]:
+        return iter(self._waiting)
 
 
 current_outbox: ContextVar[Outbox | None] = ContextVar("cf_core_outbox", default=None)
