@@ -63,12 +63,11 @@ def test_visitors_share_the_card_of_a_product(tea, staff, django_assert_num_quer
         dispatch_event(ProductCard, product_id=tea.pk, user=None)
 
 
-def test_changed_row_drops_what_shows_it(tea, django_capture_on_commit_callbacks):
+def test_changed_row_drops_what_shows_it(tea):
     assert dispatch_event(ProductCard, product_id=tea.pk).state["stock"] == 3
 
-    with django_capture_on_commit_callbacks(execute=True):
-        tea.stock = 2
-        tea.save()
+    tea.stock = 2
+    tea.save()
 
     assert dispatch_event(ProductCard, product_id=tea.pk).state["stock"] == 2
 
@@ -85,22 +84,20 @@ def test_change_that_is_rolled_back_drops_nothing(tea):
     assert dispatch_event(ProductCard, product_id=tea.pk).state["stock"] == 3
 
 
-def test_update_without_a_signal_needs_a_word(tea, django_capture_on_commit_callbacks):
+def test_update_without_a_signal_needs_a_word(tea):
     dispatch_event(ProductCard, product_id=tea.pk)
 
-    with django_capture_on_commit_callbacks(execute=True):
-        Product.objects.filter(pk=tea.pk).update(stock=1)
-        ProductCard.invalidate_cache(product_id=tea.pk)
+    Product.objects.filter(pk=tea.pk).update(stock=1)
+    ProductCard.invalidate_cache(product_id=tea.pk)
 
     assert dispatch_event(ProductCard, product_id=tea.pk).state["stock"] == 1
 
 
-def test_tag_drops_all_that_carry_it(tea, django_capture_on_commit_callbacks):
+def test_tag_drops_all_that_carry_it(tea):
     dispatch_event(ProductCard, product_id=tea.pk)
     Product.objects.update(stock=1)
 
-    with django_capture_on_commit_callbacks(execute=True):
-        rearrange("main")
+    rearrange("main")
 
     assert dispatch_event(ProductCard, product_id=tea.pk).state["stock"] == 1
 

@@ -158,7 +158,7 @@ def test_users_and_languages_do_not_matter(ann: Any, bob: Any) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_rows_are_named_by_themselves() -> None:
-    one, two = Product.objects.create(name="One"), Product.objects.create(name="Two")
+    one, two = Product.objects.create(name="Same"), Product.objects.create(name="Same")
     params = [{"product": one}, {"product": two}]
     remounted(Loose, *params)
 

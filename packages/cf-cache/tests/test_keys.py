@@ -165,6 +165,13 @@ def test_default_and_the_same_value_given_are_one() -> None:
     assert key_of(Named(), course_id=3) != key_of(Named(), course_id=3, size="L")
 
 
+def test_default_of_the_only_argument_and_the_same_value_given_are_one() -> None:
+    class Paged(Free):
+        def mount(self, page: int = 1) -> None: ...
+
+    assert key_of(Paged()) == key_of(Paged(), page=1) != key_of(Paged(), page=2)
+
+
 def test_text_of_an_address_and_number_are_one_where_mount_says_number() -> None:
     Named(course_id="3").dispatch()
     Named(course_id=3).dispatch()

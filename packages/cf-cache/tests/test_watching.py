@@ -153,6 +153,7 @@ def test_after_mount_the_request_is_itself_again(client: Client) -> None:
     class Looking(Reading):
         def mount(self) -> None:
             seen.append(self.request)
+            self.request._cf_note = "kept"
 
         def before_render(self) -> None:
             seen.append((self.request, self.request.user, type(self.params)))
@@ -166,6 +167,7 @@ def test_after_mount_the_request_is_itself_again(client: Client) -> None:
 
     stand_in, (request, _, kind) = seen
     assert stand_in is not request
+    assert request._cf_note == "kept"
     assert type(request).__name__ == "WSGIRequest"
     assert kind is dict
     # Kept by somebody, the stand-in goes on as the request.
