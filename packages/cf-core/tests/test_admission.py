@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,13 +13,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.test import RequestFactory
 
-from cf_core import AuthRequired, Component, ComponentDefinitionError, Forbidden, extensions
+from cf_core import AuthRequired, Component, ComponentDefinitionError, Forbidden, NotFound, extensions
 from cf_core.engine.calls import Call, Policy
 from cf_core.engine.drivers import run_async, run_sync
 from cf_core.engine.extensions import PROMISES
 from cf_core.engine.lifecycle import perform
+from cf_core.placing import place
+from cf_testing.parity import show
 from tests.components import ran
-from tests.permissions import LoggedIn, Mine, MineAsync, Staff, StaffAsync
+from tests.permissions import Anyone, LoggedIn, Mine, MineAsync, Staff, StaffAsync
 from tests.renderers import Inline, Written
 
 asked: list[str] = []
@@ -148,6 +151,62 @@ def test_an_adapter_answers_for_what_it_knows(monkeypatch: pytest.MonkeyPatch) -
     assert thing(user=User(is_staff=True)).dispatch()["html"]
 
 
+# -- what a permission may answer
+
+
+async def refusing() -> bool:
+    return False
+
+
+class Forgetful:
+    """Forgets to await what it asks."""
+
+    async def has_permission(self, request: Any, component: Any) -> Any:
+        return refusing()
+
+
+class ForgetfulOfTheObject:
+    async def has_object_permission(self, request: Any, component: Any, obj: Any) -> Any:
+        return refusing()
+
+    def has_permission(self, request: Any, component: Any) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("permission", [Forgetful, ForgetfulOfTheObject])
+def test_an_answer_that_nobody_awaited_lets_nobody_in(permission: Any) -> None:
+    cls = type("Trusting", (Note,), {"permission_classes": [permission]})
+    for run in (lambda: cls().dispatch(), lambda: async_to_sync(cls().adispatch)()):
+        with pytest.raises(ComponentDefinitionError, match=rf"{permission.__name__} .*await"):
+            run()
+
+
+class Cart(list[str]):
+    owner = 1
+
+
+class MineByObject(LoggedIn):
+    asked_about: list[Any] = []
+
+    def has_object_permission(self, request: Any, component: Any, obj: Any) -> bool:
+        self.asked_about.append(obj)
+        return getattr(obj, "owner", component.user.pk) == component.user.pk
+
+
+def test_the_object_is_the_instance_even_if_it_is_empty() -> None:
+    class Basket(Note):
+        permission_classes = [MineByObject]
+
+        def mount(self) -> None:
+            self.instance = Cart()
+
+    MineByObject.asked_about.clear()
+    assert Basket(user=User(pk=1)).dispatch()["html"]
+    with pytest.raises(Forbidden):
+        Basket(user=User(pk=2)).dispatch()
+    assert MineByObject.asked_about == [[], []]
+
+
 # -- handlers that promise what only an app can keep
 
 
@@ -246,6 +305,26 @@ def test_async_code_awaits_the_answer() -> None:
         assert found.pop() is is_staff
 
 
+def test_questions_that_are_asked_at_once_are_each_about_their_own_event() -> None:
+    found: list[Any] = []
+
+    class Slow:
+        async def has_permission(self, request: Any, component: Any) -> bool:
+            await asyncio.sleep(0.01)
+            return component.event != "delete"
+
+    class Asking(Note):
+        permission_classes = [Slow]
+
+        async def on_archive(self) -> None:
+            found.extend(await asyncio.gather(self.acan("delete"), self.acan("write")))
+            found.append(self.event)
+
+    component = Asking(user=User())
+    async_to_sync(component.adispatch)("archive")
+    assert found == [False, True, "archive"]
+
+
 @pytest.mark.parametrize("error", [PermissionDenied("no"), Http404("no")])
 def test_a_permission_that_raises_a_refusal_refuses(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     thing = note()
@@ -311,7 +390,6 @@ def test_what_can_finds_does_not_outlive_a_render_that_failed() -> None:
 @pytest.mark.django_db
 def test_a_notice_is_in_the_readers_language(monkeypatch: pytest.MonkeyPatch, client: Any, register: Any) -> None:
     from cf_core.engine import ports
-    from cf_core.placing import place
 
     register(type("Closed", (Note,), {"permission_classes": [Staff]}), "closed")
     monkeypatch.setattr(ports._Installed, "translate", staticmethod(lambda text: f"[{text}]"))
@@ -320,3 +398,158 @@ def test_a_notice_is_in_the_readers_language(monkeypatch: pytest.MonkeyPatch, cl
     assert "[Staff access required]" in place("closed", {}, request=request, parent=None)
     request.user = AnonymousUser()
     assert "[Authentication required]" in place("closed", {}, request=request, parent=None)
+
+
+# -- permissions that raise what they mean
+
+
+class Raises(LoggedIn):
+    error: Exception = PermissionDenied("no")
+    at = "has_permission"
+
+    def has_permission(self, request: Any, component: Any) -> bool:
+        return self._tell("has_permission")
+
+    def has_object_permission(self, request: Any, component: Any, obj: Any) -> bool:
+        return self._tell("has_object_permission")
+
+    def _tell(self, question: str) -> bool:
+        if question == self.at:
+            raise self.error
+        return True
+
+
+REFUSALS = [
+    (PermissionDenied("no"), 403, "You do not have permission to perform this action"),
+    (Http404("no"), 404, "Not found"),
+    (NotFound("no"), 404, "Not found"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("at", ["has_permission", "has_object_permission"])
+@pytest.mark.parametrize(("error", "status", "text"), REFUSALS, ids=lambda value: type(value).__name__)
+def test_a_component_in_a_page_whose_permission_raises_becomes_a_notice(
+    register: Any, client: Any, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, text: str, at: str
+) -> None:
+    class Around(Component):
+        permission_classes = [Anyone]
+        renderer = Inline('<div>{% if state.is_open %}{% live_component "inside" %}{% endif %} the rest</div>')
+
+        def on_open(self) -> None:
+            self.state["is_open"] = True
+
+    monkeypatch.setattr(Raises, "error", error)
+    monkeypatch.setattr(Raises, "at", at)
+    register(type("Inside", (Note,), {"permission_classes": [Raises]}), "inside")
+    register(Around)
+    page = place("inside", {}, request=RequestFactory().get("/"), parent=None)
+    assert text in page
+    assert "hello" not in page
+    shown = show(client, "around")
+    html = shown.post("open").content.decode()
+    assert text in html
+    assert "the rest" in html
+    assert client.get("/components/inside/").status_code == status
+
+
+def test_what_a_mount_raises_is_the_pages_own(register: Any) -> None:
+    class Gone(Note):
+        permission_classes = [Anyone]
+
+        def mount(self) -> None:
+            raise Http404("no such note")
+
+    register(Gone)
+    with pytest.raises(Http404):
+        place("gone", {}, request=RequestFactory().get("/"), parent=None)
+
+
+# -- rows
+
+
+class MineOnly(LoggedIn):
+    message = "Not your row"
+
+    async def has_object_permission(self, request: Any, component: Any, obj: Any) -> bool:
+        asked.append(f"object {obj}")
+        return not isinstance(obj, str) or obj.startswith("my")
+
+
+def test_rows_are_asked_about_by_name() -> None:
+    thing = note(type("Listing", (Note,), {"permission_classes": [Counted, MineOnly]}))
+    assert thing.can("delete", "my row")
+    assert not thing.can("delete", "another")
+    assert thing.why_not("delete", "another") == "Not your row"
+    assert thing.why_not("delete", "my row") == ""
+    assert async_to_sync(thing.acan)("delete", "my row")
+    assert not async_to_sync(thing.acan)("delete", "another")
+    Counted.refuses = {"delete"}
+    assert thing.why_not("delete", "my row") == "Never on a Sunday"
+
+
+def test_a_row_is_asked_about_before_the_component_is_mounted_too() -> None:
+    cls = type("Listing", (Note,), {"permission_classes": [MineOnly]})
+    assert not cls(user=User()).can("delete", "another")
+    assert cls(user=User()).can("delete")
+
+
+def test_a_row_that_is_empty_is_a_row() -> None:
+    class NotEmpty(LoggedIn):
+        def has_object_permission(self, request: Any, component: Any, obj: Any) -> bool:
+            return isinstance(obj, Component) or len(obj) > 0
+
+    thing = note(type("Listing", (Note,), {"permission_classes": [NotEmpty]}))
+    assert thing.can("delete")
+    assert not thing.can("delete", Cart())
+
+
+def test_what_does_not_look_at_the_event_is_asked_once_for_all_events_of_a_render() -> None:
+    class Blind(LoggedIn):
+        def has_permission(self, request: Any, component: Any) -> bool:
+            asked.append("blind")
+            return True
+
+        def has_object_permission(self, request: Any, component: Any, obj: Any) -> bool:
+            asked.append("blind about it")
+            return True
+
+    source = '<ul>{% for n in "abc" %}<li>{{ component.may }}</li>{% endfor %}</ul>'
+
+    class Rows(Note):
+        permission_classes = [Blind, Counted]
+        renderer = Inline(source)
+
+        def may(self) -> str:
+            return " ".join(str(self.can(event)) for event in ("write", "delete", "archive"))
+
+    Counted.refuses = {"delete"}
+    thing = note(Rows)
+    assert thing.dispatch()["html"].count("<li>True False True</li>") == 3
+    of_calls = ["has None", "object None", "blind", "blind about it"]
+    of_controls = [
+        "blind",
+        "blind about it",
+        "has write",
+        "object write",
+        "has delete",
+        "has archive",
+        "object archive",
+    ]
+    assert sorted(asked) == sorted([*of_calls, *of_controls])
+
+
+def test_an_empty_reason_is_a_refusal_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terse(Forbidden):
+        public = ""
+
+    class Mute(LoggedIn):
+        def has_permission(self, request: Any, component: Any) -> bool:
+            if component.event == "delete":
+                raise Terse
+            return True
+
+    thing = note(type("Muted", (Note,), {"permission_classes": [Mute]}))
+    assert not thing.can("delete")
+    assert not async_to_sync(thing.acan)("delete")
+    assert thing.can("write")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from .calls import Policy, distinct
-from .errors import AuthRequired, ComponentDefinitionError, ComponentError, Forbidden
+from .errors import AuthRequired, ComponentDefinitionError, Forbidden
 from .extensions import APP_ATTRIBUTES, extensions
-from .ports import Host, Steps, current_host
+from .ports import Host, Steps
 
 if TYPE_CHECKING:
     from .component import Component
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def checks_of(component: Component, policy: Policy | None, event: str | None, host: Host) -> list[Any]:
-    """Return instances of all permission classes that hold, each class once.
+    """Return instances of all permission classes that hold, each class once."""
+    return [instance_of(permission) for permission in entries_of(component, policy, event, host)]
+
+
+def entries_of(component: Component, policy: Policy | None, event: str | None, host: Host) -> list[Any]:
+    """Return the permission classes that hold, as they are listed, each once.
 
     Those of the views, then the component's own or the default ones, then those of the event.
     """
@@ -26,9 +32,7 @@ def checks_of(component: Component, policy: Policy | None, event: str | None, ho
     if event is not None and extensions.event_policies and event[:1] != "_":
         for ask in extensions.event_policies:
             found.extend(ask(type(component), event))
-    if len(found) > 1:
-        found = distinct(found)
-    return [instance_of(permission) for permission in found]
+    return distinct(found) if len(found) > 1 else found
 
 
 def instance_of(permission: Any) -> Any:
@@ -41,47 +45,53 @@ def instance_of(permission: Any) -> Any:
 
 
 def admit(checks: list[Any], component: Component, host: Host, who: Identity) -> Steps:
-    """Ask `has_permission` of each. Raises AuthRequired or Forbidden."""
+    """Ask `has_permission` of each. Raises AuthRequired, Forbidden, and what a permission that raises means."""
     for check in checks:
-        allowed = check.has_permission(component.request, component)
-        if allowed is not True and not (yield allowed):
+        try:
+            allowed = check.has_permission(component.request, component)
+            if allowed is not True:
+                allowed = yield allowed
+        except Exception as error:
+            _refuse_by(error, host)
+            raise
+        if allowed is not True and not decided(allowed, check):
             raise refusal(check, component, host, who)
 
 
-def admit_object(checks: list[Any], component: Component, host: Host, who: Identity) -> Steps:
-    """Ask `has_object_permission` of each that has it. Raises AuthRequired or Forbidden."""
-    obj = getattr(component, "instance", None) or component
+def admit_object(checks: list[Any], component: Component, host: Host, who: Identity, obj: Any = None) -> Steps:
+    """Ask `has_object_permission` of each that has it: about `obj`, else what the component is bound to, else itself.
+
+    Raises as `admit` does.
+    """
+    if obj is None:
+        obj = getattr(component, "instance", None)
+    if obj is None:
+        obj = component
     for check in checks:
         ask = getattr(check, "has_object_permission", None)
-        allowed = ask is None or ask(component.request, component, obj)
-        if allowed is not True and not (yield allowed):
+        try:
+            allowed = ask is None or ask(component.request, component, obj)
+            if allowed is not True:
+                allowed = yield allowed
+        except Exception as error:
+            _refuse_by(error, host)
+            raise
+        if allowed is not True and not decided(allowed, check):
             raise refusal(check, component, host, who)
 
 
-def would_refuse(component: Component, event: str) -> Steps:
-    """Return the error that an event would meet now if the user sent it, or None.
+def decided(answer: Any, check: Any) -> bool:
+    """Return a permission's answer as yes or no. Raises ComponentDefinitionError if it is still to be awaited.
 
-    The object is asked about once there is one, that is: once the component is mounted.
+    A coroutine is true, so that taking it for an answer would let everybody in.
     """
-    cls, host = type(component), current_host()
-    if event not in cls._events:
-        known = ", ".join(sorted(cls._events)) or "none"
-        raise ComponentDefinitionError(f"{cls.__name__} has no event {event!r} to ask about. Its events: {known}.")
-    before, component.event = component.event, event
-    try:
-        who = host.identify(component.request, component.params)
-        checks = checks_of(component, component._policy, event, host)
-        yield from admit(checks, component, host, who)
-        if component.is_mounted:
-            yield from admit_object(checks, component, host, who)
-    except Exception as error:
-        known_error: ComponentError | None = host.classify(error)
-        if known_error is None or known_error.status >= 500:
-            raise
-        return known_error
-    finally:
-        component.event = before
-    return None
+    if inspect.isawaitable(answer):
+        if inspect.iscoroutine(answer):
+            answer.close()
+        raise ComponentDefinitionError(
+            f"{type(check).__name__} answered with {answer!r}, which nobody has awaited: write `return await ...`."
+        )
+    return bool(answer)
 
 
 def refusal(check: Any, component: Component, host: Host, who: Identity) -> AuthRequired | Forbidden:
@@ -91,6 +101,16 @@ def refusal(check: Any, component: Component, host: Host, who: Identity) -> Auth
         return AuthRequired(why, login_url=host.login_url())
     message = getattr(check, "message", None)
     return Forbidden(why, message=str(message) if message else None, code=getattr(check, "code", None))
+
+
+def _refuse_by(error: Exception, host: Host) -> None:
+    """Raise the refusal that an exception of a permission class amounts to, if it is one."""
+    known = host.classify(error)
+    if known is None or known.status >= 500:
+        return
+    known.is_notice = True
+    if known is not error:
+        raise known from error
 
 
 def check_apps(component: Component) -> None:

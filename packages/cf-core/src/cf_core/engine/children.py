@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .calls import Answer, Call
 from .drivers import run_sync
-from .errors import AuthRequired, Forbidden, RateLimited, Unavailable
+from .errors import ComponentError
 from .ports import Steps, current_host
 from .slots import SafeHtml, Slots, placeholder, wrapped
 from .state import Child
@@ -41,7 +41,9 @@ def render_nested(call: Call) -> Steps:
     cls = call.component if isinstance(call.component, type) else type(call.component)
     try:
         answer: Answer = yield from cls._perform(call)
-    except (AuthRequired, Forbidden, RateLimited, Unavailable) as error:
+    except ComponentError as error:
+        if not error.is_notice:
+            raise
         return host.render_denied(call, error), None
     rendered = answer.rendered
     child = None

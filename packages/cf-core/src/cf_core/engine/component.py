@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import random
-import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from .admission import would_refuse
+from .addresses import local_url
 from .arguments import Arguments
 from .calls import Answer, Call, Effects, Policy, StateSnapshot
 from .codec import TypeTable
+from .controls import Verdicts, would_refuse
 from .drivers import run_async, run_sync
-from .errors import ComponentDefinitionError, StateExpired, UnserialisableState
+from .errors import ComponentDefinitionError, ComponentError
 from .events import EventHandler, collect_events, promised_attributes
 from .extensions import APP_ATTRIBUTES, extensions
 from .lifecycle import perform
 from .ports import Renderer, translate
 from .rendering import render_alone
+from .shapes import check_state, type_table
 from .slots import SlotContent
-from .stamp import Stamp
+from .stamp import Stamp, checked_id
 from .state import Child, StateToken
-
-_ID = re.compile(r"[A-Za-z0-9_.:-]{1,120}\Z")
 
 
 class Component:
@@ -69,8 +67,8 @@ class Component:
     _mount_arguments: ClassVar[Arguments]
     _app_attributes: ClassVar[tuple[str, ...]] = ()
     _has_patches: ClassVar[bool] = False
-    _verdicts: dict[str, str] | None = None
-    """What `why_not` found during the render that is going on: a list of rows asks once."""
+    _verdicts: Verdicts | None = None
+    """What permissions said during the render that is going on."""
     _types: ClassVar[TypeTable]
     _stamped: ClassVar[Stamp]
     _perform = staticmethod(perform)
@@ -100,10 +98,11 @@ class Component:
         self.state: dict[str, Any] = {}
         self.errors: dict[str, Any] = {}
         self.request: Any = None
-        self.event: str | None = None
+        self._event: str | None = None
+        self._has_told_event = False
         self.is_mounted = False
         self.revision = 0
-        self._id = _checked_id(component_id) if component_id is not None else None
+        self._id = checked_id(component_id) if component_id is not None else None
         self._fills: dict[str, SlotContent] = {}
         self._children: dict[str, Child] = {}
         self._placed: dict[str, Child] = {}
@@ -156,11 +155,11 @@ class Component:
 
     def redirect(self, url: str) -> None:
         """Have the browser go to a page of this site."""
-        self._want("redirect", _local(url))
+        self._want("redirect", local_url(url))
 
     def push_url(self, url: str) -> None:
         """Show another address of this site in the browser, without going there."""
-        self._want("push_url", _local(url))
+        self._want("push_url", local_url(url))
 
     def emit(self, name: str, /, **payload: Any) -> None:
         """Tell the page; components that `listens` for the name get the mapped event."""
@@ -190,29 +189,22 @@ class Component:
 
     # -- what templates ask
 
-    def can(self, event: str) -> bool:
+    def can(self, event: str, obj: Any = None) -> bool:
         """Return whether the permissions would let the user send the event now.
 
-        Asks what the event itself would be asked. Raises ComponentDefinitionError for an event that there is not.
+        Asks what the event itself would be asked, and about `obj`, a row for example, where one is given. Raises
+        ComponentDefinitionError for an event that there is not.
         """
-        return not self.why_not(event)
+        return self._refusal(event, obj) is None
 
-    def why_not(self, event: str) -> str:
+    def why_not(self, event: str, obj: Any = None) -> str:
         """Return what the user would be told if the event were refused; an empty text if it would not be."""
-        known = self._verdicts
-        if known is not None and event in known:
-            return known[event]
-        refused = run_sync(would_refuse(self, event))
-        reason = "" if refused is None else translate(refused.public)
-        if self._is_rendering:
-            if known is None:
-                known = self._verdicts = {}
-            known[event] = reason
-        return reason
+        refused = self._refusal(event, obj)
+        return "" if refused is None else translate(refused.public)
 
-    async def acan(self, event: str) -> bool:
+    async def acan(self, event: str, obj: Any = None) -> bool:
         """Do what `can` does, from async code."""
-        return await run_async(would_refuse(self, event)) is None
+        return await run_async(would_refuse(self, event, obj)) is None
 
     # -- how it is run
 
@@ -220,8 +212,18 @@ class Component:
     def id(self) -> str:
         """The component's id, the same for all its life."""
         if self._id is None:
-            self._id = _checked_id(self.get_component_id())
+            self._id = checked_id(self.get_component_id())
         return self._id
+
+    @property
+    def event(self) -> str | None:
+        """The event that is asked for; None on the first render."""
+        self._has_told_event = True
+        return self._event
+
+    @event.setter
+    def event(self, event: str | None) -> None:
+        self._event = event
 
     @property
     def user(self) -> Any:
@@ -290,51 +292,19 @@ class Component:
         """Return the classes that the component may keep in its state. Made at first use, when all modules are read."""
         table: TypeTable | None = cls.__dict__.get("_types")
         if table is None:
-            own = (owner for owner in cls.__mro__ if owner.__dict__.get("_exposes_events"))
-            names = dict.fromkeys(owner.__module__ for owner in own)
-            modules = [sys.modules[name] for name in names if name in sys.modules]
-            methods = (cls._mount_arguments, *(handler.arguments for handler in cls._events.values()))
-            hints = [hint for arguments in methods for hint in arguments.hints().values()]
-            extra = [cls.state_schema] if cls.state_schema is not None else []
-            table = cls._types = TypeTable.of_module(*modules, extra=[*extra, *cls.state_types, *hints])
+            table = cls._types = type_table(cls)
         return table
 
     def _slot_component(self, name: str) -> Component | None:
         """Return what stands in a slot that nobody filled."""
         return None
 
-    def _check_state(self, moment: str) -> None:
-        """Check the state against `state_schema`. Raises StateExpired when restored, else UnserialisableState."""
-        if self.state_schema is None:
-            return
-        try:
-            self.state_schema.model_validate(self.state)
-        except ValidationError as error:
-            problems = "; ".join(f"state[{_path(item['loc'])}]: {item['msg']}" for item in error.errors())
-            name, schema = type(self).__name__, self.state_schema.__name__
-            text = f"The state of {name}, when {moment}, does not fit {schema}: {problems}"
-            raise (StateExpired(text) if moment == "restored" else UnserialisableState(text)) from None
+    def _check_state(self, moment: Literal["restored", "sealed"]) -> None:
+        check_state(self, moment)
+
+    def _refusal(self, event: str, obj: Any) -> ComponentError | None:
+        refused: ComponentError | None = run_sync(would_refuse(self, event, obj))
+        return refused
 
     def _effects_wanted(self, messages: tuple[dict[str, Any], ...]) -> Effects:
         return Effects(**(self._effects or {}), messages=messages)
-
-
-def _checked_id(component_id: object) -> str:
-    text = str(component_id)
-    if not _ID.match(text):
-        raise ComponentDefinitionError(
-            f"{component_id!r} is no component id: 1 to 120 letters, digits, `_`, `-`, `.` or `:`."
-        )
-    return text
-
-
-def _path(loc: tuple[int | str, ...]) -> str:
-    return "][".join(repr(part) for part in loc)
-
-
-def _local(url: str) -> str:
-    """Return the url without control characters. Raises ValueError unless it stays on this site."""
-    text = re.sub(r"[\x00-\x20\x7f]", "", str(url)).replace("\\", "/")
-    if text.startswith("//") or not re.match(r"[/?#]|[^:/?#]*(?:[/?#]|\Z)", text):
-        raise ValueError(f"{url!r} leaves this site: give a path, or answer with a redirect of a view of your own.")
-    return text

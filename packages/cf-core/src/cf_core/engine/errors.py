@@ -18,6 +18,8 @@ class ComponentError(Exception):
     public: str = "Something went wrong"
     is_logged: bool = False
     """Whether whoever raised it has told the log already: of one outage that refuses many, not one line each."""
+    is_notice: bool = False
+    """Whether a component in a page that fails with it becomes a notice; by any other the page fails too."""
 
     def __init__(self, detail: str = "", /, **extra: Any) -> None:
         super().__init__(detail or self.public)
@@ -41,6 +43,7 @@ class AuthRequired(ComponentError):
     status = 401
     code = "auth_required"
     public = "Authentication required"
+    is_notice = True
 
 
 class Forbidden(ComponentError):
@@ -49,6 +52,7 @@ class Forbidden(ComponentError):
     status = 403
     code = "forbidden"
     public = "You do not have permission to perform this action"
+    is_notice = True
 
     def __init__(self, detail: str = "", *, message: str | None = None, code: str | None = None, **extra: Any) -> None:
         super().__init__(detail or message or "", **extra)
@@ -144,6 +148,7 @@ class RateLimited(ComponentError):
     status = 429
     code = "rate_limited"
     public = "Too many requests"
+    is_notice = True
 
 
 class Internal(ComponentError):
@@ -156,6 +161,7 @@ class Unavailable(ComponentError):
     status = 503
     code = "unavailable"
     public = "The service is not available at the moment"
+    is_notice = True
 
 
 class UnserialisableState(ComponentError):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .errors import ComponentDefinitionError
 
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,120}\Z")
 _LEAD = re.compile(r"\s*(?:<!--.*?-->\s*)*", re.S)
 _START = re.compile(r"""<([a-zA-Z][^\s/>]*)((?:[^>"']++|"[^"]*"|'[^']*')*+)>""")
 _ATTRIBUTE = re.compile(r"""[\s/]+([^\s=>/"']++)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""")
@@ -54,6 +55,16 @@ class Stamp(NamedTuple):
         """Return the stamp of a registered name; `fallback` stands for a class that has none."""
         told = f' data-cf-listens="{escape(json.dumps(dict(listens)))}"' if listens else ""
         return cls(name, f' data-cf-component="{name or fallback}" data-cf-id="', f'"{told}')
+
+
+def checked_id(component_id: object) -> str:
+    """Return the text of a component's id. Raises ComponentDefinitionError for what cannot stand in a root."""
+    text = str(component_id)
+    if not _ID.match(text):
+        raise ComponentDefinitionError(
+            f"{component_id!r} is no component id: 1 to 120 letters, digits, `_`, `-`, `.` or `:`."
+        )
+    return text
 
 
 _SYNC = ' hx-sync:inherited="this:queue all"'
