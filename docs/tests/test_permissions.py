@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Permission
+from django.utils.html import escape
 from rest_framework.permissions import BasePermission as TheirPermission
 
 import cf_permissions
@@ -16,7 +17,8 @@ from cf_testing import assert_permission_denied, dispatch_event, make_component
 from handbook.components.auth import Diary
 from handbook.components.editors import CommentEditor, CommentExport, GuestBook
 from handbook.components.moderation import Moderation
-from handbook.models import Comment
+from handbook.components.wallet import IsHolder, Wallet
+from handbook.models import Comment, Voucher
 from tests.helpers import code, table
 
 pytestmark = pytest.mark.django_db
@@ -103,10 +105,24 @@ def test_a_class_of_rest_framework_stands_there_as_it_is() -> None:
 def test_their_methods_are_those_of_the_table() -> None:
     row = next(row for row in table(PAGE, "## Django REST framework") if code(row[0]) == ["request.method"])
 
-    assert set(code(row[1])) == {"POST", *METHODS.values(), *filter(None, METHODS)}
+    assert set(code(row[1])) == {"PUT", *METHODS.values(), *filter(None, METHODS)}
     guests = make_component(GuestBook)
     guests.event = "sign"
-    assert RequestOfEvent(guests).method == "POST"
+    assert RequestOfEvent(guests).method == "PUT"
+
+
+def test_rows_are_for_their_holders(ada, django_user_model) -> None:
+    mine, other = (Voucher.objects.create(code=name, redeemed_by=name) for name in ("ada", "bob"))
+
+    page = dispatch_event(Wallet, user=ada).dispatch()["html"]
+    assert page.count("Give back") == 1
+    assert escape(IsHolder.message) in page
+    refusal = assert_permission_denied(Wallet, "give_back", {"voucher_id": other.pk}, user=ada)
+    assert refusal.public == IsHolder.message
+    dispatch_event(Wallet, "give_back", {"voucher_id": mine.pk}, user=ada)
+    staff = django_user_model(pk=7, is_staff=True)
+    dispatch_event(Wallet, "give_back", {"voucher_id": other.pk}, user=staff)
+    assert not Voucher.objects.exclude(redeemed_by="").exists()
 
 
 def test_what_they_cannot_read_is_named() -> None:

@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 
-from cf_core import AuthRequired, Component, Forbidden
+from cf_core import AuthRequired, Component, ComponentDefinitionError, Forbidden
 from cf_core.engine.calls import Call
 from cf_core.engine.drivers import run_async, run_sync
 from cf_core.engine.lifecycle import perform
@@ -343,6 +343,22 @@ def test_a_part_that_raises_lets_nobody_in(combine: Any, is_async: bool) -> None
         with pytest.raises(LookupError):
             call(combine(Fails, AllowAny), event="write", run=run)
         assert asked == []
+
+
+@pytest.mark.parametrize("question", ["has_permission", "has_object_permission"])
+@pytest.mark.parametrize("combine", [lambda a, b: a | b, lambda a, b: b & a, lambda a, b: ~a])
+def test_a_part_that_forgets_to_await_lets_nobody_in(combine: Any, question: str) -> None:
+    async def answer() -> bool:
+        return False
+
+    async def forget(self: Any, *args: Any) -> Any:
+        return answer()
+
+    forgetful = type("Forgetful", (BasePermission,), {question: forget})
+    for run in DRIVERS.values():
+        with pytest.raises(ComponentDefinitionError, match=r"Forgetful answered .* await"):
+            call(combine(forgetful, AllowAny), event="write", run=run)
+        assert "write" not in asked
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.http import Http404
@@ -16,8 +17,7 @@ from cf_core import AuthRequired, Component, ComponentDefinitionError, Component
 from cf_core.engine.calls import Call
 from cf_core.engine.drivers import run_sync
 from cf_core.engine.lifecycle import perform
-from cf_core.failures import classify
-from cf_permissions import BasePermission, IsStaff
+from cf_permissions import BasePermission, IsAuthenticated, IsStaff
 from cf_permissions.rest_framework import adapt
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +40,11 @@ class Desk(Component):
     def on_create(self) -> None: ...
     def on_update(self) -> None: ...
     def on_delete(self) -> None: ...
+    def on_remove(self) -> None: ...
     def on_rename(self) -> None: ...
 
 
-EVENTS = (None, "create", "update", "delete", "rename")
+EVENTS = (None, "create", "update", "delete", "remove", "rename")
 
 
 def user_with(*codenames: str, **flags: Any) -> Any:
@@ -115,9 +116,9 @@ def test_loading_lazily_is_reading(component_registry: Any) -> None:
     ("codenames", "expected"),
     [
         ([], {None}),
-        (["add_group"], {None, "create", "rename"}),
-        (["change_group"], {None, "update"}),
-        (["delete_group"], {None, "delete"}),
+        (["add_group"], {None, "create"}),
+        (["change_group"], {None, "update", "rename"}),
+        (["delete_group"], {None, "delete", "remove"}),
         (["add_user"], {None}),
     ],
 )
@@ -188,9 +189,9 @@ def test_an_object_that_may_not_be_read_is_not_found(settings: Any) -> None:
     user.may = set()
     cls = type("Desk_", (Desk,), {"permission_classes": [Reading], "instance": Group(name="theirs")})
     for event in ("delete", None):
-        with pytest.raises(Http404) as raised:
+        with pytest.raises(NotFound) as raised:
             cls(user=user).dispatch(event)
-        assert isinstance(classify(raised.value), NotFound)
+        assert isinstance(raised.value.__cause__, Http404)
 
 
 # -- what they are given
@@ -215,7 +216,7 @@ def test_they_get_a_request_and_a_view(rf: Any) -> None:
     expected = {"action": "retrieve", "kwargs": {"pk": 7, "user_id": user.pk}, "method": "GET", "rank": "high"}
     assert Recorder.seen == {**expected, "user": user, "same": user, "path": None}
     outcome(Recorder, user, "rename")
-    assert (Recorder.seen["action"], Recorder.seen["method"]) == ("rename", "POST")
+    assert (Recorder.seen["action"], Recorder.seen["method"]) == ("rename", "PUT")
 
     request = rf.post("/desk/")
     request.user = user
@@ -262,6 +263,126 @@ def test_their_message_and_code_are_told(permission: Any) -> None:
     with pytest.raises(Forbidden) as refused:
         cls(user=get_user_model()(pk=1)).dispatch()
     assert refused.value.body() == {"error": "Closed on Mondays", "code": "monday"}
+
+
+class UsedUp(permissions.BasePermission):
+    """Finds its words while it is asked."""
+
+    asks_about_object = False
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        return self.asks_about_object or self._tell("5 of 5")
+
+    def has_object_permission(self, request: Any, view: Any, obj: Any) -> bool:
+        return self._tell("5 of 5")
+
+    def _tell(self, used: str) -> bool:
+        self.message, self.code = f"You have used {used}", "used_up"
+        return False
+
+
+class UsedUpByObject(UsedUp):
+    asks_about_object = True
+
+
+class AsyncUsedUp(UsedUp):
+    async def has_permission(self, request: Any, view: Any) -> bool:  # type: ignore[override]
+        return self._tell("all")
+
+
+@pytest.mark.parametrize(
+    ("permission", "text"),
+    [
+        (UsedUp, "You have used 5 of 5"),
+        (UsedUpByObject, "You have used 5 of 5"),
+        (AsyncUsedUp, "You have used all"),
+        (IsStaff | UsedUp, "You have used 5 of 5"),
+        (UsedUpByObject & IsAuthenticated, "You have used 5 of 5"),
+    ],
+)
+def test_what_they_say_while_they_are_asked_is_told(permission: Any, text: str) -> None:
+    cls = type("Desk_", (Desk,), {"permission_classes": [permission]})
+    with pytest.raises(Forbidden) as refused:
+        cls(user=get_user_model()(pk=1)).dispatch()
+    assert refused.value.body() == {"error": text, "code": "used_up"}
+
+
+# -- async ones
+
+
+class AsyncNo(permissions.BasePermission):
+    async def has_permission(self, request: Any, view: Any) -> bool:  # type: ignore[override]
+        return False
+
+
+class AsyncYes(AsyncNo):
+    async def has_permission(self, request: Any, view: Any) -> bool:  # type: ignore[override]
+        return True
+
+
+class AsyncNoObject(permissions.BasePermission):
+    async def has_object_permission(self, request: Any, view: Any, obj: Any) -> bool:  # type: ignore[override]
+        return False
+
+
+class Later(AsyncNo):
+    """Returns a coroutine from a plain method."""
+
+    def has_permission(self, request: Any, view: Any) -> Any:  # type: ignore[override]
+        return super().has_permission(request, view)
+
+
+@pytest.mark.parametrize(
+    ("permission", "expected"),
+    [
+        (AsyncNo, NO),
+        (AsyncNoObject, NO),
+        (Later, NO),
+        (AsyncYes, "ok"),
+        (AsyncNo | permissions.IsAdminUser, NO),
+        (AsyncYes & AsyncNoObject, NO),
+        (~AsyncNo, "ok"),
+        (~AsyncYes, "This is not available to you"),
+        (IsStaff | AsyncYes, "ok"),
+    ],
+)
+def test_async_ones_are_awaited(permission: Any, expected: str) -> None:
+    assert outcome(permission, get_user_model()(pk=1)) == expected
+
+    async def dispatch() -> str:
+        cls = type("Desk_", (Desk,), {"permission_classes": [permission]})
+        try:
+            await cls(user=get_user_model()(pk=1)).adispatch()
+        except Forbidden as refused:
+            return refused.public
+        return "ok"
+
+    assert async_to_sync(dispatch)() == expected
+
+
+@pytest.mark.parametrize("wrap", [lambda permission: permission, lambda permission: permission & IsAuthenticated])
+def test_one_that_forgets_to_await_is_an_error(wrap: Any) -> None:
+    class Forgets(AsyncNo):
+        async def has_permission(self, request: Any, view: Any) -> Any:
+            return super().has_permission(request, view)
+
+    with pytest.raises(ComponentDefinitionError, match="await"):
+        outcome(wrap(Forgets), get_user_model()(pk=1))
+
+
+def test_exceptions_of_async_ones_are_refusals() -> None:
+    def later(error: Exception) -> type:
+        class Raises(permissions.BasePermission):
+            async def has_permission(self, request: Any, view: Any) -> bool:  # type: ignore[override]
+                raise error
+
+        return Raises
+
+    user = get_user_model()(pk=1)
+    assert outcome(later(exceptions.PermissionDenied("Not you", "you")), user) == "Not you"
+    assert outcome(later(exceptions.NotFound()), user) == "Not found"
+    with pytest.raises(exceptions.Throttled):
+        outcome(later(exceptions.Throttled()), user)
 
 
 def test_not_of_an_object_permission_waits_for_the_object() -> None:

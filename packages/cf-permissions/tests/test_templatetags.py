@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.template import TemplateSyntaxError, engines
 from django.test import Client
 
-from cf_core import Component, ComponentDefinitionError
+from cf_core import Component, ComponentDefinitionError, Forbidden
 from cf_core.rendering import DjangoRenderer
 from cf_permissions import AllowAny, BasePermission, IsAuthenticated, IsStaff, IsSuperuser, requires
 from cf_testing.parity import show
@@ -132,6 +132,69 @@ def test_a_list_asks_once(note: Any) -> None:
     assert IsOwner.asked == 1
 
 
+class IsLucky(BasePermission):
+    message = "Not this row"
+
+    def has_object_permission(self, request: Any, component: Any, obj: Any) -> bool:
+        return obj is component or obj % 2 == 1
+
+
+ROWS = "{% for row in state.rows %}{% can 'edit' row %}+{% else %}{{ why_not }} {% endcan %}{% endfor %}"
+
+
+def test_rows_are_asked_about(note: Any) -> None:
+    rows = {
+        "mount": lambda self: self.state.update(rows=[1, 2, 0], owner="ann"),
+        "event_permissions": {"edit": [IsLucky]},
+    }
+    note(f"<p>{ROWS}</p>", **rows)
+    client = client_for("ann")
+    assert body(show(client, "note").html) == "+Not this row Not this row "
+    note("<p>{% for row in state.rows %}{% can 'edit' row component %}+{% else %}-{% endcan %}{% endfor %}</p>", **rows)
+    assert body(show(client, "note").html) == "+--"
+
+
+def test_a_page_may_ask_about_a_row_of_a_component(note: Any) -> None:
+    cls = note("<p></p>", event_permissions={"edit": [IsLucky]})
+    made = cls(user=get_user_model()(pk=1, username="ann"))
+    made.state["owner"] = "ann"
+    source = "{% load cf_permissions %}{% can 'edit' 2 note %}yes{% else %}{{ why_not }}{% endcan %}"
+    assert engines["django"].from_string(source).render({"note": made}) == "Not this row"
+
+
+@pytest.mark.parametrize("row", ["nothing", "''", "None"])
+def test_a_row_that_is_not_there_is_an_error(note: Any, row: str) -> None:
+    cls = note(f"<p>{{% can 'edit' {row} %}}+{{% endcan %}}</p>")
+    with pytest.raises(ComponentDefinitionError, match="neither a component nor a row"):
+        cls().dispatch()
+
+
+def test_what_does_not_look_at_the_event_is_asked_once_a_render(note: Any) -> None:
+    asked: list[str] = []
+
+    class IsMember(BasePermission):
+        def has_permission(self, request: Any, component: Any) -> bool:
+            asked.append("member")
+            return True
+
+    asks = "".join(f"{{% can '{event}' %}}+{{% endcan %}}" for event in ("read", "delete", "edit") * 3)
+    note(f"<p>{asks}</p>", permission_classes=[IsMember & AllowAny])
+    assert body(show(client_for("ann", is_staff=True), "note").html) == "+" * 9
+    assert len(asked) == 2  # to be shown at all, and for all controls together
+
+
+def test_an_empty_reason_hides_a_control_too(note: Any) -> None:
+    class Terse(Forbidden):
+        public = ""
+
+    class Mute(BasePermission):
+        def has_permission(self, request: Any, component: Any) -> bool:
+            raise Terse
+
+    note("<p>{% can 'edit' %}yes{% else %}no{{ why_not }}{% endcan %}</p>", event_permissions={"edit": [Mute]})
+    assert body(show(client_for("ann"), "note").html) == "no"
+
+
 def test_a_child_asks_for_itself(note: Any, component_registry: Any) -> None:
     note('<p>{% can "delete" %}yes{% else %}no{% endcan %}</p>')
 
@@ -175,7 +238,7 @@ def test_outside_of_a_component_there_is_nothing_to_ask(source: str) -> None:
         template.render({"x": "y"})
 
 
-@pytest.mark.parametrize("source", ["{% can %}{% endcan %}", '{% can "a" b c %}{% endcan %}', '{% can "a" %}'])
+@pytest.mark.parametrize("source", ["{% can %}{% endcan %}", '{% can "a" b c d %}{% endcan %}', '{% can "a" %}'])
 def test_a_tag_that_is_written_wrong_is_a_syntax_error(source: str) -> None:
     with pytest.raises(TemplateSyntaxError):
         engines["django"].from_string("{% load cf_permissions %}" + source)

@@ -20,4 +20,5 @@ from . import (  # noqa: F401 - importing them registers their components
     templates,
     throttled,
     views,
+    wallet,
 )

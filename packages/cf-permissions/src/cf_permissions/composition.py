@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
-from cf_core.engine.admission import instance_of
+from cf_core.engine.admission import decided, instance_of
 from cf_core.engine.calls import key_of
 from cf_core.engine.drivers import run_async
 
@@ -147,10 +147,10 @@ class _One(Node):
 
     def judge(self, request: Any, component: Any, obj: Any) -> Steps:
         if self._passed is None:
-            self._passed = bool((yield self._check.has_permission(request, component)))
+            self._passed = decided((yield self._check.has_permission(request, component)), self._check)
         verdict: bool | None = self._passed
         if verdict and self._ask is not None:
-            verdict = None if obj is _NO_OBJECT else bool((yield self._ask(request, component, obj)))
+            verdict = None if obj is _NO_OBJECT else decided((yield self._ask(request, component, obj)), self._check)
         if verdict is False:
             self.reason = (getattr(self._check, "message", None) or "", getattr(self._check, "code", None) or "")
         return verdict

@@ -5,9 +5,12 @@ Never imports the framework: a class of it can only be there once somebody else 
 
 from __future__ import annotations
 
+import inspect
 import sys
+from collections.abc import Callable
 from typing import Any
 
+from cf_core.engine.admission import decided
 from cf_core.engine.errors import ComponentDefinitionError, NotFound
 
 from .composition import Combination
@@ -15,13 +18,15 @@ from .model_permissions import event_of, model_of
 
 METHODS = {
     None: "GET",
-    "update": "PUT",
-    "partial_update": "PATCH",
-    "destroy": "DELETE",
+    "add": "POST",
+    "create": "POST",
     "delete": "DELETE",
+    "remove": "DELETE",
+    "destroy": "DELETE",
+    "partial_update": "PATCH",
 }
-"""{event: the method that permission classes are told}; None is the first render, all other events are POST. These are
-the actions that the framework's own routers map, and `delete`."""
+"""{event: the method that permission classes are told}; None is the first render, every other event is PUT. So an event
+takes what it takes of DjangoModelPermission, and an action of the framework's routers what it takes there."""
 
 _OPERATORS = {"AND": "&", "OR": "|", "NOT": "~"}
 _NOT_HERE = frozenset({"data", "auth", "authenticators", "successful_authenticator", "query_params"})
@@ -52,33 +57,54 @@ class Adapted:
     def __init__(self, permission: Any, theirs: Any) -> None:
         self._permission = permission
         self._refusals = theirs.exceptions.APIException
-        self.message: Any = getattr(permission, "message", None)
-        self.code: str | None = getattr(permission, "code", None)
+        self._raised: Any = None
         if type(permission).has_object_permission is theirs.BasePermission.has_object_permission:
             # The framework's default says yes to everything, which `~` must not turn into no.
             self.has_object_permission = None  # type: ignore[assignment, method-assign]
 
-    def has_permission(self, request: Any, component: Any) -> bool:
-        """Return what the permission says."""
-        view = ComponentAsView(component)
-        return self._told(lambda: self._permission.has_permission(view.request, view))
+    @property
+    def message(self) -> Any:
+        """What a refused user is told; read when it is, since permissions may choose it while they are asked."""
+        return getattr(self._permission, "message", None) if self._raised is None else self._raised
 
-    def has_object_permission(self, request: Any, component: Any, obj: Any) -> bool:
-        """Return what the permission says of the object."""
-        view = ComponentAsView(component)
-        return self._told(lambda: self._permission.has_object_permission(view.request, view, obj))
+    @property
+    def code(self) -> str | None:
+        """The refusal's stable word."""
+        told: str | None = getattr(self._permission if self._raised is None else self._raised, "code", None)
+        return told
 
-    def _told(self, ask: Any) -> bool:
+    def has_permission(self, request: Any, component: Any) -> Any:
+        """Return what the permission says; awaitable if it is."""
+        view = ComponentAsView(component)
+        return self._answer(lambda: self._permission.has_permission(view.request, view))
+
+    def has_object_permission(self, request: Any, component: Any, obj: Any) -> Any:
+        """Return what the permission says of the object; awaitable if it is."""
+        view = ComponentAsView(component)
+        return self._answer(lambda: self._permission.has_object_permission(view.request, view, obj))
+
+    def _answer(self, ask: Callable[[], Any]) -> Any:
         try:
-            return bool(ask())
+            answer = ask()
         except self._refusals as error:
-            if error.status_code == 404:
-                raise NotFound(str(error)) from error
-            if error.status_code not in (401, 403):
-                raise
-            if isinstance(error.detail, str):
-                self.message, self.code = error.detail, getattr(error.detail, "code", None)
-            return False
+            return self._refuse_by(error)
+        return self._await(answer) if inspect.isawaitable(answer) else bool(answer)
+
+    async def _await(self, answer: Any) -> bool:
+        try:
+            return decided(await answer, self._permission)
+        except self._refusals as error:
+            return self._refuse_by(error)
+
+    def _refuse_by(self, error: Any) -> bool:
+        """Return a refusal. Raises NotFound, and again what is none."""
+        if error.status_code == 404:
+            raise NotFound(str(error)) from error
+        if error.status_code not in (401, 403):
+            raise error
+        if isinstance(error.detail, str):
+            self._raised = error.detail
+        return False
 
 
 class ComponentAsView:
@@ -119,9 +145,14 @@ class RequestOfEvent:
     """The request, with the method that the event stands for; without a request, the component's user alone."""
 
     def __init__(self, component: Any) -> None:
+        self._component = component
         self._request = component.request
         self.user = component.user
-        self.method = METHODS.get(event_of(component), "POST")
+
+    @property
+    def method(self) -> str:
+        """The method that the event stands for."""
+        return METHODS.get(event_of(self._component), "PUT")
 
     def __getattr__(self, name: str) -> Any:
         if name in _NOT_HERE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError
+from cf_core.engine.ports import translate
 
 register = template.Library()
 
@@ -20,34 +22,36 @@ class CanNode(template.Node):
 
     child_nodelists = ("allowed", "refused")
 
-    def __init__(
-        self, event: FilterExpression, component: FilterExpression | None, allowed: NodeList, refused: NodeList
-    ) -> None:
-        self.event = event
-        self.component = component
+    def __init__(self, arguments: Sequence[FilterExpression], allowed: NodeList, refused: NodeList) -> None:
+        self.event, *self.others = arguments
         self.allowed = allowed
         self.refused = refused
 
     def render(self, context: Context) -> SafeString:
         """Ask, and render the part."""
-        component = context.get("component") if self.component is None else self.component.resolve(context)
-        why_not = _component(component, "{% can %}").why_not(self.event.resolve(context))
-        with context.push(why_not=why_not):
-            return (self.refused if why_not else self.allowed).render(context)
+        others = [other.resolve(context) for other in self.others]
+        component = others.pop() if others and (len(others) == 2 or isinstance(others[0], Component)) else None
+        if component is None:
+            component = context.get("component")
+        refused = _component(component, "{% can %}")._refusal(self.event.resolve(context), _row(others))
+        with context.push(why_not="" if refused is None else translate(refused.public)):
+            return (self.allowed if refused is None else self.refused).render(context)
 
 
 @register.tag("can")
 def can(parser: Parser, token: Token) -> CanNode:
-    """`{% can "delete" %}...{% else %}{{ why_not }}{% endcan %}`; elsewhere `{% can "delete" component %}`."""
+    """`{% can "delete" %}...{% else %}{{ why_not }}{% endcan %}`; then may stand a row, and last another component."""
     name, *arguments = token.split_contents()
-    if not 1 <= len(arguments) <= 2:
-        raise template.TemplateSyntaxError(f"{{% {name} %}} takes an event and, if it is another, the component.")
-    event, *other = (parser.compile_filter(argument) for argument in arguments)
+    if not 1 <= len(arguments) <= 3:
+        raise template.TemplateSyntaxError(
+            f"{{% {name} %}} takes an event, if it is about one a row, and if it is another one the component."
+        )
+    expressions = [parser.compile_filter(argument) for argument in arguments]
     allowed, refused = parser.parse(("else", "endcan")), NodeList()
     if parser.next_token().contents == "else":
         refused = parser.parse(("endcan",))
         parser.delete_first_token()
-    return CanNode(event, other[0] if other else None, allowed, refused)
+    return CanNode(expressions, allowed, refused)
 
 
 @register.filter
@@ -62,3 +66,12 @@ def _component(value: Any, where: str) -> Component:
             f"{where} needs a component: use it in a component's template, or name the component; got {value!r}."
         )
     return value
+
+
+def _row(others: list[Any]) -> Any:
+    """Return the object that is asked about, if one is. A misspelt variable resolves to nothing, which is none."""
+    if not others:
+        return None
+    if others[0] is None or others[0] == "":
+        raise ComponentDefinitionError(f"{{% can %}} is asked about {others[0]!r}, neither a component nor a row.")
+    return others[0]
