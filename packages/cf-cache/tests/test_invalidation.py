@@ -108,6 +108,22 @@ def test_which_entries_are_dropped(drop: Callable[[], None], gone: list[int]) ->
     assert remounted(Grades, *GRADES) == []
 
 
+@pytest.mark.parametrize(
+    "drop",
+    [
+        lambda: Grades.invalidate_cache(course_id=1, student_id=1, detail="short"),
+        lambda: Grades(**GRADES[0]).invalidate_cache(),
+    ],
+)
+def test_params_that_mount_does_not_take_keep_nothing_from_being_dropped(drop: Callable[[], None]) -> None:
+    params = [{**GRADES[0], "theme": "dark"}, GRADES[1]]
+    remounted(Grades, *params)
+
+    drop()
+
+    assert remounted(Grades, *params) == params[:1]
+
+
 LOOSE = [{}, {"a": 1}, {"a": 1, "b": 2}, {"b": 2}, {"a": 2, "b": 2}]
 
 
