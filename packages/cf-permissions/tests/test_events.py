@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import subprocess
 import sys
@@ -187,6 +188,72 @@ def test_a_handler_stays_what_it_was() -> None:
     assert list(inspect.signature(Board.on_delete).parameters) == ["self", "hard"]
 
 
+def test_a_borrowed_handler_demands_nothing_of_the_class_it_is_from() -> None:
+    class Free(Component):
+        renderer = Text()
+
+        def on_delete(self) -> None:
+            ran.append("delete")
+
+        @requires(IsAuthenticated)
+        def on_lock(self) -> None: ...
+
+    class Guarded(Free):
+        on_delete = requires(IsSuperuser)(Free.on_delete)
+
+    user = get_user_model()(pk=1)
+    with pytest.raises(Forbidden):
+        Guarded(user=user).dispatch("delete")
+    Free(user=user).dispatch("delete")
+    assert ran == ["delete"]
+
+
+def test_a_guarded_handler_may_call_its_base() -> None:
+    class Base(Component):
+        renderer = Text()
+
+        def on_delete(self, hard: bool = True) -> None:
+            ran.append(f"delete {hard}")
+
+    class Careful(Base):
+        @requires(IsSuperuser)
+        def on_delete(self, hard: bool = False, *, reason: str = "none") -> None:
+            super().on_delete(hard=hard)
+            ran.append(reason)
+
+    Careful(user=get_user_model()(pk=1, is_superuser=True)).dispatch("delete")
+    assert ran == ["delete False", "none"]
+
+
+def test_requires_stands_above_other_decorators() -> None:
+    def logged(handler: Any) -> Any:
+        @functools.wraps(handler)
+        def inner(self: Any, **payload: Any) -> None:
+            ran.append("logged")
+            handler(self, **payload)
+
+        return inner
+
+    class Logged(Component):
+        renderer = Text()
+
+        @requires(IsSuperuser)
+        @logged
+        def on_delete(self, number: int) -> None:
+            ran.append(f"delete {number}")
+
+    with pytest.raises(Forbidden):
+        Logged(user=get_user_model()(pk=1)).dispatch("delete", {"number": "7"})
+    Logged(user=get_user_model()(pk=1, is_superuser=True)).dispatch("delete", {"number": "7"})
+    assert ran == ["logged", "delete 7"]
+
+
+@pytest.mark.parametrize("handler", [staticmethod(len), property(len), len, "on_delete"])
+def test_requires_is_for_plain_methods(handler: Any) -> None:
+    with pytest.raises(ComponentDefinitionError, match="on_<event> methods"):
+        requires(IsStaff)(handler)
+
+
 def asks(cls: type[Component], event: str) -> set[Any]:
     return set(permissions_of_event(cls, event))
 
@@ -305,6 +372,20 @@ def test_what_names_no_event_refuses_to_run(value: Any, problem: str) -> None:
         with pytest.raises(ComponentDefinitionError, match=problem):
             wrong(user=get_user_model()(pk=1, is_superuser=True)).dispatch(event)
     assert ran == []
+
+
+def test_what_is_wrong_is_found_once_for_each_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+
+    def look(cls: type[Component]) -> Any:
+        looked_at.append(cls.__name__)
+        return problems_of(cls)
+
+    monkeypatch.setattr("cf_permissions.events.problems_of", look)
+    fine = type("Fine", (Board,), {"event_permissions": {"post": [IsAuthenticated]}})
+    for _ in range(3):
+        fine(user=get_user_model()(pk=1)).dispatch("post")
+    assert looked_at == ["Fine"]
 
 
 def test_requires_nothing_or_on_a_class_is_an_error() -> None:

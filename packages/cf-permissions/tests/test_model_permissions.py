@@ -14,6 +14,7 @@ from cf_core.engine.drivers import run_sync
 from cf_core.engine.lifecycle import perform
 from cf_core.policies import register_policy
 from cf_permissions import DjangoModelPermission
+from cf_permissions.model_permissions import HasDjangoPermission
 
 pytestmark = pytest.mark.django_db
 EVENTS = ("add", "create", "delete", "remove", "destroy", "rename")
@@ -174,3 +175,19 @@ def test_permissions_of_a_group_count_and_losing_them_counts_at_once() -> None:
     assert allowed(fresh()) == {None, "rename"}
     group.permissions.clear()
     assert allowed(fresh()) == set()
+
+
+def test_a_subclass_of_a_named_permission_is_another_permission() -> None:
+    class Lacks(HasDjangoPermission):
+        def has_permission(self, request: Any, component: Any) -> bool:
+            return not super().has_permission(request, component)
+
+    one, other = DjangoModelPermission.of("auth.view_group"), Lacks("auth.view_group")
+    assert one != other
+    assert one == DjangoModelPermission.of("auth.view_group")
+    cls = type("Groups_", (Groups,), {"permission_classes": [one, other]})
+    user = user_with()
+    for permissions in ([], Permission.objects.filter(codename="view_group")):
+        user.user_permissions.set(permissions)
+        with pytest.raises(Forbidden):
+            cls(user=get_user_model().objects.get()).dispatch()

@@ -13,13 +13,15 @@ class PermissionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have permissions of events asked and checked, events counted, and rates checked."""
+        from cf_core.engine.classhooks import hook_classes
         from cf_core.engine.extensions import extensions
 
         from . import permission_checks, rate_checks, rest_framework, throttling  # noqa: F401 - checks register themselves
-        from .events import ATTRIBUTE, permissions_of_event
+        from .events import ATTRIBUTE, note_problems, permissions_of_event
 
         extensions.served_attributes.add(ATTRIBUTE)
         extensions.event_policies.append(permissions_of_event)
+        hook_classes(note_problems)
         if find_spec("rest_framework") is not None:
             extensions.permission_adapters.append(rest_framework.adapt)
         extensions.served_attributes |= {"rate_limit", "rate_limits", "throttle_rate"}

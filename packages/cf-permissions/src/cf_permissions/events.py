@@ -6,8 +6,12 @@ that says something decides: a handler that is overridden without `@requires` ke
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import FunctionType
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError
@@ -22,11 +26,14 @@ ATTRIBUTE = "event_permissions"
 
 _REQUIRED = "_cf_requires"
 
+_problems: WeakKeyDictionary[type[Component], tuple[str, ...]] = WeakKeyDictionary()
+
 
 def requires(*permission_classes: Any) -> Callable[[F], F]:
     """Return a decorator for `on_<event>` methods: the event takes these permissions besides the component's.
 
-    The method itself is left as it is, `async def` or not.
+    Write it above all other decorators: what one without `functools.wraps` returns would no longer carry them. The
+    method is as before, `async def` or not; a method of another class that is given keeps what it demanded there.
     """
     if not (permission_classes and all(map(is_permission, permission_classes))):
         raise ComponentDefinitionError(
@@ -34,11 +41,12 @@ def requires(*permission_classes: Any) -> Callable[[F], F]:
         )
 
     def mark(handler: F) -> F:
-        if isinstance(handler, type):
+        if not inspect.isfunction(handler):
             raise ComponentDefinitionError(f"@requires is for on_<event> methods, not for {handler!r}.")
-        setattr(handler, _REQUIRED, (*permission_classes, *getattr(handler, _REQUIRED, ())))
-        setattr(handler, PROMISES, tuple({ATTRIBUTE, *getattr(handler, PROMISES, ())}))
-        return handler
+        marked: Any = _copy(handler)
+        setattr(marked, _REQUIRED, (*permission_classes, *getattr(handler, _REQUIRED, ())))
+        setattr(marked, PROMISES, tuple({ATTRIBUTE, *getattr(handler, PROMISES, ())}))
+        return marked  # type: ignore[no-any-return]
 
     return mark
 
@@ -50,9 +58,16 @@ def permissions_of_event(cls: type[Component], event: str) -> Sequence[Any]:
     """
     if not getattr(cls, ATTRIBUTE, None) and ATTRIBUTE not in cls._app_attributes:
         return ()
-    for problem in problems_of(cls):
+    for problem in _problems.get(cls, ()):
         raise ComponentDefinitionError(problem)
     return (*_listed(cls, event), *_required(cls, event))
+
+
+def note_problems(cls: type[Component]) -> None:
+    """Remember what is wrong with a class, so that its events need not look; called once for each."""
+    found = tuple(problems_of(cls))
+    if found:
+        _problems[cls] = found
 
 
 def problems_of(cls: type[Component]) -> Iterator[str]:
@@ -88,3 +103,15 @@ def _required(cls: type, event: str) -> Sequence[Any]:
         if found:
             return found
     return ()
+
+
+def _copy(function: FunctionType) -> FunctionType:
+    """Return the same function again, of one kind with the first for `inspect`, with attributes of its own."""
+    copied = FunctionType(
+        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+    )
+    for name in (*functools.WRAPPER_ASSIGNMENTS, "__kwdefaults__"):
+        if hasattr(function, name):
+            setattr(copied, name, getattr(function, name))
+    copied.__dict__.update(function.__dict__)
+    return copied

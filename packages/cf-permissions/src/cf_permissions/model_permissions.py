@@ -97,10 +97,11 @@ class HasDjangoPermission(BasePermission):
         return f"DjangoModelPermission.of({', '.join(map(repr, self.permissions))})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, HasDjangoPermission) and self.permissions == other.permissions
+        # A subclass of a project's own may ask something else of the same names.
+        return type(other) is type(self) and self.permissions == other.permissions
 
     def __hash__(self) -> int:
-        return hash(self.permissions)
+        return hash((type(self), self.permissions))
 
 
 def event_of(component: Any) -> str | None:
