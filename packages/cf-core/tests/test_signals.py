@@ -162,6 +162,30 @@ def test_a_guard_is_not_asked_for_a_repeated_request_nor_by_the_framework_itself
     assert asked == ["increment"]
 
 
+def test_render_guards_stand_before_whatever_is_shown_without_an_event(client: Client) -> None:
+    asked: list[Any] = []
+
+    async def guard(component: Component, call: Any) -> None:
+        asked.append((call.event, bool(call.token)))
+        if len(asked) > 4:
+            raise Forbidden("not again", message="Not again", code="closed")
+
+    extensions.render_guards.append(guard)
+    try:
+        shown = show(client, "counter", lazy=True)
+        assert asked == [], "the placeholder of a lazy component shows nothing"
+        shown.post("_lazy")
+        shown.post("increment")
+        shown.post("_lazy")
+        show(client, "counter")
+        assert shown.post().status_code == 200
+        response = shown.post()
+    finally:
+        extensions.render_guards.remove(guard)
+    assert asked == [("_lazy", True), ("_lazy", True), (None, False), (None, True), (None, True)]
+    assert (response.status_code, response.json()) == (403, {"error": "Not again", "code": "closed"})
+
+
 def test_a_loader_may_stand_in_for_mount(client: Client) -> None:
     async def loader(component: Component, call: Any) -> bool:
         component.state["count"] = 99

@@ -12,7 +12,7 @@ from django.core.cache import cache, caches
 from django.db import connections
 from django.test import Client
 
-from cf_core import Component
+from cf_core import Component, Forbidden, extensions
 from cf_core.models import EventRecord
 from cf_testing.parity import Shown, new_rid, show, token_in
 from tests.components import ran
@@ -171,6 +171,17 @@ def test_the_html_of_a_conflict_can_be_asked_for_again_and_again(quiz: Shown) ->
     bodies = [quiz.post("answer", text="x", _state=old).content for _ in range(3)]
     assert len({body.partition(b"data-cf-state")[0] for body in bodies}) == 1
     assert quiz.post("answer", text="second").status_code == 200
+
+
+def test_a_conflict_is_not_rendered_for_whom_a_guard_refuses(quiz: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = quiz.token
+    quiz.post("answer", text="a")
+
+    def refuse(component: Component, call: Any) -> None:
+        raise Forbidden("enough")
+
+    monkeypatch.setattr(extensions, "guards", [refuse])
+    assert quiz.post("answer", text="b", _state=old).status_code == 403
 
 
 def test_a_conflict_shows_nothing_to_somebody_else(register: Any, client_of: Any, ann: Any, bob: Any) -> None:

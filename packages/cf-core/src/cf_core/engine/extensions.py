@@ -78,6 +78,9 @@ class Extensions:
     """What the installed apps have registered."""
 
     guards: list[Guard] = field(default_factory=list)
+    render_guards: list[Guard] = field(default_factory=list)
+    """Called before a component is shown without an event of the client's: a first render, one that was lazy, one
+    that is asked for again. After permissions; they raise to refuse."""
     event_policies: list[EventPolicy] = field(default_factory=list)
     permission_adapters: list[PermissionAdapter] = field(default_factory=list)
     loaders: list[Loader] = field(default_factory=list)

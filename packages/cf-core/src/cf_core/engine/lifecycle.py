@@ -56,6 +56,7 @@ def _perform(call: Call) -> Performance:
     if call.event is None:
         if call.lazy:
             return lazy_answer(call, component, host)
+        yield from _guard(call, component)
         answer: Answer = yield from _run(call, opened, host)
         return answer
     claim: Claim | None = None
@@ -65,11 +66,13 @@ def _perform(call: Call) -> Performance:
             return claimed
         claim = claimed
     try:
-        if token is not None and token.is_stale:
-            known = host.recorded(claim, component) if claim is not None else None
-            answer = known if known is not None else (yield from _refuse_stale(call, host))
+        is_stale = token is not None and token.is_stale
+        known = host.recorded(claim, component) if is_stale and claim is not None else None
+        if known is not None:
+            answer = known
         else:
-            answer = yield from _run_event(call, opened, host, claim)
+            yield from _guard(call, component)
+            answer = yield from (_refuse_stale(call, host) if is_stale else _run_event(call, opened, host, claim))
     except BaseException:
         if claim is not None:
             host.release(claim)
@@ -79,15 +82,22 @@ def _perform(call: Call) -> Performance:
     return answer
 
 
+def _guard(call: Call, component: Component) -> Steps:
+    """Ask the guards, before anything that costs: also a render for a conflict."""
+    if call.event is None or call.event[:1] == "_":
+        for guard in extensions.render_guards:
+            yield guard(component, call)
+        return
+    for guard in extensions.guards:
+        yield guard(component, call)
+    if call.policy is not None:
+        for guard in call.policy.guards:
+            yield guard(component, call)
+
+
 def _run_event(call: Call, opened: _Opened, host: Host, claim: Claim | None) -> Performance:
     """Run an event inside its unit of work: all of it is kept, or nothing is."""
     component = opened.component
-    if call.event is not None and call.event[:1] != "_":
-        for guard in extensions.guards:
-            yield guard(component, call)
-        if call.policy is not None:
-            for guard in call.policy.guards:
-                yield guard(component, call)
     outbox, outer = Outbox(), current_outbox.get()
     unit: UnitOfWork | None = None
     # Set and set back, not reset by its token: an async call changes contexts on the way.
