@@ -14,8 +14,9 @@ from cf_cache import CacheMixin, invalidate_component, invalidate_tag
 from cf_cache.rules import rule_of
 from cf_core import Component, ComponentDefinitionError, Registry
 from cf_core.views import ComponentView
-from tests.components import Inline, mounts
+from tests.components import Inline, StaffFigures, mounts
 from tests.models import Product
+from tests.permissions import Anyone
 from tests.views import ProductPageView
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -183,6 +184,23 @@ def test_view_adds_to_the_default_key(product: Product) -> None:
         view(RequestFactory().get(address), product_id=7)
 
     assert mounts == [7, 7]
+
+
+def test_key_of_the_component_holds_under_a_view_without_one(component_registry: Registry) -> None:
+    class OpenFigures(StaffFigures):
+        permission_classes = [Anyone]
+
+    class Same(DefaultKeyView):
+        component_name = "open_figures"
+
+    component_registry.register("open_figures")(OpenFigures)
+    served(Same)
+    OpenFigures().mount()
+    assert mounts == ["figures"]
+
+    OpenFigures().invalidate_cache()
+    served(Same)
+    assert mounts == ["figures", "figures"]
 
 
 def test_time_of_the_view_comes_before_that_of_the_class(product: Product) -> None:

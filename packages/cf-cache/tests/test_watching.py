@@ -147,6 +147,18 @@ def test_author_who_chooses_the_key_may_read_anything(client: Client, registered
     assert mounts == ["reading"]
 
 
+def test_mount_may_drop_entries(client: Client, registered: Any) -> None:
+    class Dropping(CacheMixin, Reading):
+        def mount(self) -> None:
+            self.invalidate_cache()
+            mounts.append("dropping")
+
+    registered("reading", Dropping)
+
+    assert show(client, "host") == 200
+    assert mounts == ["dropping"]
+
+
 def test_after_mount_the_request_is_itself_again(client: Client) -> None:
     seen: list[Any] = []
 

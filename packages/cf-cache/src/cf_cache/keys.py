@@ -40,10 +40,11 @@ class MountParams(ChainMap[str, Any]):
         """
         component, arguments = self.component, self.maps[0]
         hidden = {"user", TTL_PARAM, *component._injected}
-        # The dict's own items: test helpers look the user up when they are asked for all of them.
-        stored = dict.items(component.params)
+        params: Mapping[str, Any] = component.params
+        # The dict's own names: those of test helpers have the user too, who is not looked up for nothing.
+        names = dict.keys(params) if isinstance(params, dict) else params
         return {
-            **{name: value for name, value in stored if name not in hidden},
+            **{name: params[name] for name in names if name not in hidden},
             **{name: value for name, value in arguments.items() if name != "user"},
         }
 

@@ -130,7 +130,7 @@ def tags_of(owner: Any) -> Sequence[str]:
 
 
 def _ttl(component: Component, owners: list[Any]) -> float:
-    if TTL_PARAM in dict.keys(component.params):
+    if TTL_PARAM in component.params:
         return seconds(component.params[TTL_PARAM], "cache=")
     said = _said_ttl(owners)
     if said is not None:
