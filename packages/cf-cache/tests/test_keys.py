@@ -205,6 +205,7 @@ def asked(component: Component, host: str = "testserver", user: Any = None, **mo
 def test_hosts_are_told_apart() -> None:
     assert key_of(asked(Free())) == key_of(asked(Free()))
     assert key_of(asked(Free())) != key_of(asked(Free(), host="shop.example"))
+    assert key_of(asked(Free())) != key_of(asked(Free(), secure=True))
 
 
 def test_prefix_leaves_former_entries_behind(monkeypatch: pytest.MonkeyPatch) -> None:

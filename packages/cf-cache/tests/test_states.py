@@ -418,6 +418,21 @@ def test_what_a_state_cannot_bring_back_is_not_kept_and_said_once(
     assert why in line
 
 
+@pytest.mark.parametrize(("size", "is_kept"), [(100, True), (101, False)])
+def test_state_may_be_as_large_as_a_token(size: int, is_kept: bool, settings: Any) -> None:
+    settings.CF_CORE = {"STATE_MAX_BYTES": 100}
+
+    class Sized(CacheMixin, Component):
+        def mount(self) -> None:
+            mounts.append(size)
+            self.state["x"] = "x" * (size - len('{"x":""}'))
+
+    Sized().mount()
+    Sized().mount()
+
+    assert mounts == [size] * (1 if is_kept else 2)
+
+
 def test_slots_filled_from_outside_are_shown_on_a_hit() -> None:
     class Card(Ticker):
         slots = ["body"]
