@@ -22,7 +22,7 @@ from cf_testing import adispatch_event, dispatch_event, make_component
 from cf_testing.parity import Shown, logged, new_rid
 from tests import caches as troubled
 from tests.clock import Clock
-from tests.limited import Limited, Quiz, ran
+from tests.limited import Limited, Poll, Quiz, ran
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("limited")]
 
@@ -247,6 +247,34 @@ def test_a_lazy_component_costs_when_it_is_mounted_where_mounts_count(
     assert [place.post("_lazy").status_code for place in places] == [200, 200, 200, 429]
 
 
+def test_every_render_costs_where_first_renders_do(limited: Any, client_of: Clients, clock: Clock) -> None:
+    @limited.register("report")
+    class Report(Quiz):
+        rate_limit = "4/hour"
+        rate_limit_mounts = True
+
+    report = shown(client_of("ann"), "report")
+    assert report.post().status_code == 200
+    assert report.json().status_code == 200
+    assert report.post("_lazy").status_code == 200
+    ran.clear()
+    assert [report.post(event).status_code for event in (None, "_lazy", "submit")] == [429] * 3
+    assert ran == []
+
+
+def test_a_conflict_costs_as_other_events_do(limited: Any, client_of: Clients, clock: Clock) -> None:
+    @limited.register("kept")
+    class Kept(Quiz):
+        state_store = "cache"
+
+    kept = shown(client_of("ann"), "kept")
+    old = kept.token
+    assert kept.post("submit").status_code == 200
+    assert statuses(kept, "submit", 3, _state=old) == [409, 409, 429]
+    rid = new_rid()
+    assert statuses(kept, "submit", 2, _state=old, _rid=rid) == [429] * 2
+
+
 def test_the_framework_s_own_events_cost_nothing(client_of: Clients, clock: Clock) -> None:
     ann = client_of("ann")
     with pytest.MonkeyPatch.context() as patch:
@@ -334,6 +362,8 @@ def test_a_limit_that_cannot_be_read_refuses_the_event(limited: Any, client_of: 
         ({"sumbit": "3/hour"}, ComponentDefinitionError, "names no event: sumbit. Its events: later, submit"),
         ({"submit": "3"}, RateError, "is no rate"),
         ({"submit": 3}, RateError, "is no rate"),
+        ({"submit": None}, RateError, "is no rate"),
+        ([], RateError, "expected a mapping"),
         ("3/hour", RateError, "expected a mapping such as {'submit': '3/hour'}, got str"),
     ],
 )
@@ -347,6 +377,28 @@ def test_limits_of_events_that_cannot_be_read_refuse_every_event(
     with pytest.raises(error) as raised:
         dispatch_event("typo", "submit")
     assert text in str(raised.value)
+
+
+def test_limits_of_events_add_to_those_of_the_base_class(limited: Any, client_of: Clients, clock: Clock) -> None:
+    @limited.register("survey")
+    class Survey(Poll):
+        rate_limits = {"draft": "1/hour", "look": "1/hour"}
+
+    survey = shown(client_of("ann"), "survey")
+    assert statuses(survey, "submit", 3) == [200, 200, 429]
+    assert statuses(survey, "draft", 2) == [200, 429]
+    assert statuses(survey, "look", 2) == [200, 429]
+
+
+@pytest.mark.parametrize("declared", [None, {}])
+def test_a_class_does_not_get_rid_of_its_base_s_limits_by_declaring_none(
+    declared: Any, limited: Any, client_of: Clients, clock: Clock
+) -> None:
+    @limited.register("survey")
+    class Survey(Poll):
+        rate_limits = declared
+
+    assert statuses(shown(client_of("ann"), "survey"), "submit", 3) == [200, 200, 429]
 
 
 def test_a_class_inherits_the_limit_and_has_a_quota_of_its_own(limited: Any, clock: Clock) -> None:
@@ -500,7 +552,7 @@ def test_the_event_loop_does_not_wait_for_the_cache(settings: Any, django_user_m
         await adispatch_event("quiz", "later", user=django_user_model(pk=1, username="ann"))
 
     asyncio.run(ask())
-    assert troubled.asked == ["incr", "add"]
+    assert troubled.asked == ["add"]
     assert not set(loops) & set(troubled.threads)
 
 

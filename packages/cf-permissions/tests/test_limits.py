@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
+from django.core.exceptions import ImproperlyConfigured
+from django_ratelimit.core import get_usage
 
 from cf_core import Unavailable
 from cf_permissions.limits import Bucket, Verdict, check
@@ -134,8 +136,7 @@ def test_the_wait_is_short_while_the_longer_rate_has_room(clock: Clock) -> None:
 @pytest.mark.parametrize("backend", ["locmem", "file"])
 def test_of_a_hundred_threads_exactly_thirty_pass(backend: str, settings: Any, tmp_path: Path) -> None:
     if backend == "file":
-        path = "django.core.cache.backends.filebased.FileBasedCache"
-        settings.CACHES = {"default": {"BACKEND": path, "LOCATION": str(tmp_path)}}
+        in_files(settings, tmp_path, TIMEOUT=3_600)
     some, barrier = buckets("30/hour"), threading.Barrier(20)
 
     def ask(_: int) -> int:
@@ -146,14 +147,33 @@ def test_of_a_hundred_threads_exactly_thirty_pass(backend: str, settings: Any, t
         assert sum(pool.map(ask, range(20))) == 30
 
 
-def test_a_counter_in_files_lives_as_long_as_its_window(settings: Any, tmp_path: Path, clock: Clock) -> None:
-    # Django's own incr there gives it the cache's default time to live, five minutes.
-    path = "django.core.cache.backends.filebased.FileBasedCache"
-    settings.CACHES = {"default": {"BACKEND": path, "LOCATION": str(tmp_path)}}
+def in_files(settings: Any, path: Path, **more: Any) -> None:
+    """Count in files, as Django keeps them unless told otherwise."""
+    backend = "django.core.cache.backends.filebased.FileBasedCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": str(path), **more}}
+
+
+@pytest.mark.parametrize("seconds", [86_400, None])
+def test_a_counter_in_files_lives_as_long_as_its_window(
+    seconds: int | None, settings: Any, tmp_path: Path, clock: Clock
+) -> None:
+    in_files(settings, tmp_path, TIMEOUT=seconds)
     some = buckets("2/day")
     check(some), check(some)
     clock.now += min(3_600, check(some).retry_after - 1)
     assert not check(some).is_allowed
+
+
+def test_a_counter_in_files_that_would_be_gone_before_its_window_is_none(
+    settings: Any, tmp_path: Path, errors: Callable[[], list[str]]
+) -> None:
+    # Django's own incr there gives it the cache's default time to live, five minutes.
+    in_files(settings, tmp_path)
+    assert allowed(buckets("2/minute"), 3) == [True, True, False]
+    with pytest.raises(Unavailable):
+        check(buckets("2/hour"))
+    (line,) = errors()
+    assert "it forgets what it adds to after 300 seconds, its TIMEOUT; a limit per hour is longer" in line
 
 
 def test_a_counter_that_vanishes_between_two_commands_is_made_again(settings: Any, clock: Clock) -> None:
@@ -164,30 +184,115 @@ def test_a_counter_that_vanishes_between_two_commands_is_made_again(settings: An
 def test_an_event_costs_two_commands_of_the_cache(settings: Any, clock: Clock) -> None:
     settings.CF_PERMISSIONS = {"RATE_CACHE": "counted"}
     check(buckets("3/hour"))
-    assert asked == ["incr", "add"]
+    assert asked == ["add"]
     asked.clear()
     check(buckets("3/hour"))
-    assert asked == ["incr"]
+    assert asked == ["add", "incr"]
 
 
-def test_the_cache_is_that_of_rate_cache_alone(settings: Any, clock: Clock) -> None:
-    settings.RATELIMIT_USE_CACHE = "down"
+def test_an_event_with_two_limits_is_counted_once_there_is_room_in_both(settings: Any, clock: Clock) -> None:
+    settings.CF_PERMISSIONS = {"RATE_CACHE": "counted"}
+    some = buckets("3/minute, 1/hour")
+    check(some)
+    asked.clear()
+    assert not check(some).is_allowed
+    assert asked == ["add", "get"] * 2
+
+
+def test_an_event_that_is_refused_takes_nobody_s_place_while_it_is(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared, mine = buckets("2/hour", scope="view:course", who="course:1"), buckets("1/day")
+    check([*shared, *mine])
+    usages = []
+
+    def seen(*args: Any, increment: bool, **kwargs: Any) -> Any:
+        usages.append(increment)
+        return get_usage(*args, increment=increment, **kwargs)
+
+    monkeypatch.setattr("cf_permissions.limits.get_usage", seen)
+    assert not check([*shared, *mine]).is_allowed
+    assert not any(usages)
+    assert check(shared).is_allowed
+
+
+@pytest.mark.parametrize("rates", ["40/hour, 30/day", "30/hour, 40/day"])
+def test_of_a_hundred_threads_with_two_rates_as_many_pass_as_the_smaller_says(rates: str) -> None:
+    some, barrier = buckets(rates), threading.Barrier(20)
+
+    def ask(_: int) -> int:
+        barrier.wait()
+        return allowed(some, 5).count(True)
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(ask, range(20))) == 30
+
+
+@pytest.mark.parametrize("rates", ["2/second, 1/hour", "2/hour, 1/day"])
+def test_whoever_is_beaten_to_the_last_place_is_told_how_long_to_wait(
+    rates: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = buckets(rates)
+    is_first = True
+
+    def others_first(*args: Any, increment: bool, **kwargs: Any) -> Any:
+        nonlocal is_first
+        if increment and is_first:
+            is_first = False
+            assert [check(some).is_allowed for _ in range(3)] == [True, False, False]
+        return get_usage(*args, increment=increment, **kwargs)
+
+    monkeypatch.setattr("cf_permissions.limits.get_usage", others_first)
+    refused = check(some)
+    assert not refused.is_allowed
+    clock.now += refused.retry_after - 1
+    assert not check(some).is_allowed
+    clock.now += 1
+    assert check(some).is_allowed
+
+
+def test_the_cache_is_that_of_rate_cache(settings: Any, clock: Clock) -> None:
     settings.CF_PERMISSIONS = {"RATE_CACHE": "other"}
     assert allowed(buckets("1/hour"), 2) == [True, False]
     caches["default"].clear()
     assert not check(buckets("1/hour")).is_allowed
     caches["other"].clear()
     assert check(buckets("1/hour")).is_allowed
+    settings.CF_PERMISSIONS = {"RATE_CACHE": "counted"}
+    assert check(buckets("1/hour")).is_allowed
+    settings.CF_PERMISSIONS = {}
+    check(buckets("1/hour"))
+    assert len(caches["default"]._cache) == 1
 
 
-def test_the_project_s_own_limits_of_django_ratelimit_stay_in_their_own_cache(settings: Any, clock: Clock) -> None:
-    from django_ratelimit.core import get_usage
-
+@pytest.mark.parametrize("ours", [None, "other"])
+def test_the_cache_is_that_of_django_ratelimit_where_the_project_names_it(
+    ours: str | None, settings: Any, clock: Clock
+) -> None:
     settings.RATELIMIT_USE_CACHE = "other"
+    settings.CF_PERMISSIONS = {"RATE_CACHE": ours}
+    assert allowed(buckets("1/hour"), 2) == [True, False]
+    assert (len(caches["other"]._cache), len(caches["default"]._cache)) == (1, 0)
+
+
+@pytest.mark.parametrize("fail", ["closed", "open"])
+@pytest.mark.parametrize("is_later", [True, False])
+def test_two_settings_that_name_two_caches_let_nobody_in(fail: str, is_later: bool, settings: Any) -> None:
+    if not is_later:
+        settings.RATELIMIT_USE_CACHE = "default"
+    settings.CF_PERMISSIONS = {"RATE_CACHE": "other", "RATE_FAIL": fail}
+    if is_later:
+        settings.RATELIMIT_USE_CACHE = "default"
+    with pytest.raises(ImproperlyConfigured, match=r"RATE_CACHE'\] is 'other' and RATELIMIT_USE_CACHE is 'default'"):
+        check(buckets("1/hour"))
+
+
+def test_the_project_s_own_limits_of_django_ratelimit_count_there_too(settings: Any, clock: Clock) -> None:
+    settings.CF_PERMISSIONS = {"RATE_CACHE": "other"}
     check(buckets("1/hour"))
     usage = get_usage(None, group="own", key=lambda group, request: "x", rate="1/h", increment=True)
     assert usage["count"] == 1
-    assert len(caches["other"]._cache) == 1
+    assert len(caches["other"]._cache) == 2
 
 
 def test_django_ratelimit_can_be_switched_off_for_all(settings: Any, clock: Clock) -> None:
@@ -236,7 +341,7 @@ def test_an_outage_is_told_when_it_begins_and_when_it_ends(
 ) -> None:
     monkeypatch.setattr("cf_core.outages.PAUSE_SECONDS", 0)
     settings.CF_PERMISSIONS = {"RATE_CACHE": "forgetful", "RATE_FAIL": "open"}
-    caches["forgetful"].forgets = 3 * 2
+    caches["forgetful"].forgets = 2 * 2
     assert allowed(buckets("1/hour"), 4) == [True, True, True, False]
     assert errors() == [
         "The cache 'forgetful' fails (it keeps no counter): events are served uncounted until it works again.",

@@ -116,20 +116,16 @@ def commands(server: OwnRedis) -> dict[str, int]:
     return {name: counts.get(name, 0) for name in ("set", "get", "incrby", "exists", "expire", "del", "eval")}
 
 
-def test_an_event_costs_two_commands_of_redis(redis: OwnRedis) -> None:
-    before = commands(redis)
-    check(buckets("3/day"))
-    first = commands(redis)
-    check(buckets("3/day"))
-    second = commands(redis)
-    assert {name: count - before[name] for name, count in first.items() if count != before[name]} == {
-        "exists": 1,
-        "set": 1,
-    }
-    assert {name: count - first[name] for name, count in second.items() if count != first[name]} == {
-        "exists": 1,
-        "incrby": 1,
-    }
+def test_an_event_costs_three_commands_of_redis_for_one_limit_and_five_for_each_of_several(redis: OwnRedis) -> None:
+    def cost(rate: str) -> dict[str, int]:
+        before = commands(redis)
+        assert check(buckets(rate)).is_allowed
+        return {name: count - before[name] for name, count in commands(redis).items() if count != before[name]}
+
+    assert cost("3/day") == {"set": 1}
+    assert cost("3/day") == {"set": 1, "exists": 1, "incrby": 1}
+    cost("9/day, 9/hour")
+    assert cost("9/day, 9/hour") == {"set": 4, "get": 2, "exists": 2, "incrby": 2}
 
 
 def test_a_counter_in_redis_is_gone_soon_after_its_window(redis: OwnRedis) -> None:

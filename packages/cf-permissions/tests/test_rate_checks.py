@@ -28,6 +28,8 @@ MEMCACHED = {
     "LOCATION": "127.0.0.1:11211",
 }
 BACKENDS = "django.core.cache.backends"
+FILES = {"BACKEND": f"{BACKENDS}.filebased.FileBasedCache", "LOCATION": "/tmp/never-made", "TIMEOUT": 86_400}
+DATABASE = {"BACKEND": f"{BACKENDS}.db.DatabaseCache", "LOCATION": "cache", "TIMEOUT": None}
 
 urlpatterns: list[Any] = []
 
@@ -105,7 +107,7 @@ def test_an_unknown_key_names_the_nearest_known_one(key: str, hint: str, setting
     [
         *[("TRUSTED_PROXIES", value, "a whole number from 0 to 10") for value in (-1, 11, 1.0, True, None)],
         *[("TRUSTED_PROXIES", value, "how many proxies there are, not which") for value in (["10.0.0.1"], "10.0.0.1")],
-        *[("RATE_CACHE", value, "the alias of a cache") for value in (None, 1, ["default"])],
+        *[("RATE_CACHE", value, "the alias of a cache") for value in (1, True, ["default"])],
         *[("RATE_FAIL", value, "'closed' or 'open'") for value in ("Closed", "opne", None, True, False)],
     ],
 )
@@ -120,6 +122,19 @@ def test_a_cache_that_there_is_none_of_is_an_error(settings: Any) -> None:
     assert found() == [
         ("cf_permissions.E013", "CF_PERMISSIONS['RATE_CACHE'] names no cache: 'limits'.", "CACHES has: default, rates.")
     ]
+    settings.CF_PERMISSIONS = {}
+    settings.RATELIMIT_USE_CACHE = "limits"
+    ((identity, text, _),) = found()
+    assert (identity, text) == ("cf_permissions.E013", "RATELIMIT_USE_CACHE names no cache: 'limits'.")
+
+
+def test_two_settings_that_name_two_caches_are_an_error(settings: Any) -> None:
+    settings.RATELIMIT_USE_CACHE = "default"
+    ((identity, text, _),) = found(deploy=True)
+    assert identity == "cf_permissions.E017"
+    assert text.startswith("CF_PERMISSIONS['RATE_CACHE'] is 'rates' and RATELIMIT_USE_CACHE is 'default': ")
+    settings.RATELIMIT_USE_CACHE = "rates"
+    assert found(deploy=True) == []
 
 
 # -- rates
@@ -232,18 +247,31 @@ def test_a_cache_that_keeps_nothing_is_an_error(
     ((identity, text, hint),) = found()
     assert (identity, text) == (
         "cf_permissions.E016",
-        "The cache 'rates' keeps nothing, so that rate limits cannot be counted there.",
+        "Rate limits cannot be counted in the cache 'rates': it keeps nothing.",
     )
     assert "LocMemCache" in str(hint)
 
 
-@pytest.mark.parametrize(
-    "cache",
-    [
-        {"BACKEND": f"{BACKENDS}.filebased.FileBasedCache", "LOCATION": "/tmp/never-made"},
-        {"BACKEND": f"{BACKENDS}.db.DatabaseCache", "LOCATION": "cache"},
-    ],
-)
+@pytest.mark.parametrize("cache", [FILES, DATABASE])
+def test_a_cache_that_forgets_before_a_period_is_over_is_an_error(cache: dict[str, Any], settings: Any) -> None:
+    use({**cache, "TIMEOUT": 300}, settings)
+    ((identity, text, _),) = found()
+    assert identity == "cf_permissions.E016"
+    assert text.endswith("it forgets what it adds to after 300 seconds, its TIMEOUT; a limit per hour is longer.")
+    use({**cache, "TIMEOUT": 3_600}, settings)
+    assert [identity for identity, _, _ in found()] == ["cf_permissions.W011"]
+
+
+def test_limits_that_cannot_be_read_do_not_hide_what_is_wrong_with_the_cache(
+    settings: Any, component_registry: Any
+) -> None:
+    for name, rates in {"one": "3/hour", "two": {"go": "30/hours"}}.items():
+        component_registry.register(name)(type("Typo", (Plain,), {"rate_limits": rates, "__module__": "shop"}))
+    use({"BACKEND": f"{BACKENDS}.dummy.DummyCache"}, settings)
+    assert sorted(identity for identity, _, _ in found()) == ["cf_permissions.E014"] * 2 + ["cf_permissions.E016"]
+
+
+@pytest.mark.parametrize("cache", [FILES, DATABASE])
 def test_a_cache_that_cannot_add_in_one_step_is_warned_of(cache: dict[str, Any], settings: Any) -> None:
     use(cache, settings)
     ((identity, text, hint),) = found()
@@ -257,14 +285,36 @@ def test_a_cache_of_one_process_is_warned_of_before_a_deployment(
     limit: Callable[..., None], settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit(monkeypatch)
-    use(LOCAL, settings)
+    use({**LOCAL, "LOCATION": "rates"}, settings)
     assert found() == []
     assert [identity for identity, _, _ in found(deploy=True)] == ["cf_permissions.W012"]
 
 
-@pytest.mark.parametrize(
-    "cache", [LOCAL, {"BACKEND": f"{BACKENDS}.dummy.DummyCache"}, {"BACKEND": f"{BACKENDS}.db.DatabaseCache"}]
-)
+@pytest.mark.parametrize("cache", [LOCAL, FILES, DATABASE])
+@pytest.mark.parametrize("is_one_alias", [True, False])
+def test_a_small_cache_that_answers_run_through_is_warned_of(
+    is_one_alias: bool, cache: dict[str, Any], settings: Any
+) -> None:
+    settings.CACHES = {"default": cache, "rates": cache}
+    settings.CF_PERMISSIONS = {"RATE_CACHE": "default" if is_one_alias else "rates", "TRUSTED_PROXIES": 1}
+    text = next(text for identity, text, _ in found(deploy=True) if identity == "cf_permissions.W016")
+    assert " with ANSWER_CACHE, and it throws entries away when it has 300: " in text
+
+    settings.CACHES = {name: {**cache, "OPTIONS": {"MAX_ENTRIES": 10_000}} for name in ("default", "rates")}
+    assert "cf_permissions.W016" not in [identity for identity, _, _ in found(deploy=True)]
+
+
+def test_a_small_cache_that_keeps_states_is_warned_of(settings: Any, component_registry: Any) -> None:
+    settings.CACHES = {"default": LOCAL, "rates": {**LOCAL, "LOCATION": "rates"}}
+    settings.CF_CORE = {"STATE_CACHE": "rates"}
+    assert "cf_permissions.W016" not in [identity for identity, _, _ in found(deploy=True)]
+
+    component_registry.register("kept")(type("Kept", (Plain,), {"state_store": "cache", "__module__": "shop"}))
+    text = next(text for identity, text, _ in found(deploy=True) if identity == "cf_permissions.W016")
+    assert " with STATE_CACHE, and " in text
+
+
+@pytest.mark.parametrize("cache", [LOCAL, {"BACKEND": f"{BACKENDS}.dummy.DummyCache"}, DATABASE])
 def test_the_cache_of_a_project_without_limits_is_its_own_business(
     cache: dict[str, Any], settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from asgiref.sync import async_to_sync
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
-from django.test import AsyncClient, Client
+from django.test import AsyncClient, Client, RequestFactory
 from django.urls import include, path
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -25,7 +26,7 @@ from cf_permissions import IsAuthenticated
 from cf_permissions.rates import RateError
 from cf_permissions.throttling import RateLimitMixin, rate_limit_component
 from cf_permissions.views import AuthenticatedComponentView, PermissionMixin
-from cf_testing.parity import Shown, logged
+from cf_testing.parity import Shown, logged, new_rid
 from tests.clock import Clock
 from tests.limited import Limited, Quiz, ran
 
@@ -198,12 +199,27 @@ def test_the_generic_endpoint_s_own_tokens_are_not_limited(client_of: Clients) -
     assert passed(shown(ann, "/components/free/", "free")) == 6
 
 
-def test_the_key_is_given_what_the_url_says_and_elsewhere_the_params(client_of: Clients) -> None:
+def test_the_key_is_given_what_the_token_says_whatever_the_url(client_of: Clients) -> None:
     product = shown(client_of("ann"), "/product/7/", "free")
     keys.clear()
     product.post("submit", url="/product/7/")
     product.post("submit")
-    assert keys == ["{'product_id': 7}"] * 2
+    product.post("submit", url="/product/8/")
+    assert keys == ["{'product_id': 7}"] * 3
+
+
+def test_another_address_of_the_view_is_no_other_quota(client_of: Clients) -> None:
+    ann = client_of("ann")
+    seven = shown(ann, "/course/7/", "free")
+    assert [seven.post("submit", url=f"/course/{n}/").status_code for n in range(10, 14)] == [200, 200, 429, 429]
+    assert passed(shown(ann, "/course/10/", "free"), url="/course/10/") == 2
+
+
+def test_an_event_without_a_token_is_counted_by_the_url(client_of: Clients) -> None:
+    ann = client_of("ann")
+    form = {"event": "submit"}
+    answers = [ann.post(f"/course/{n}/", {**form, "_rid": new_rid()}, headers=HTMX) for n in (7, 7, 7, 8)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 200]
 
 
 @pytest.mark.parametrize("address", ["/course/", "/wrapped/"])
@@ -303,6 +319,19 @@ def test_decorators_may_be_combined(client_of: Clients, clock: Clock) -> None:
     assert counts == [1, 1, 1, 0, 0]
 
 
+def test_what_has_no_name_of_its_own_may_be_decorated(client_of: Clients) -> None:
+    def page(request: HttpRequest, name: str) -> HttpResponse:
+        return HttpResponse(place(name, {}, request=request, parent=None))
+
+    class Page:
+        def __call__(self, request: HttpRequest) -> HttpResponse:
+            return page(request, "free")
+
+    for view in (functools.partial(page, name="free"), Page()):
+        html = rate_limit_component("2/minute")(view)(RequestFactory().get("/")).content.decode()
+        assert passed(Shown(client_of(), "free", html)) == 2
+
+
 def test_an_async_view_may_be_decorated() -> None:
     assert asyncio.iscoroutinefunction(later)
     client = Client()
@@ -365,7 +394,7 @@ def test_the_name_in_tokens_is_the_same_in_every_process_and_no_path() -> None:
 
     code = (
         "import django; django.setup(); from tests.test_view_limits import two, urlpatterns; "
-        "from cf_core.policies import _policies; print(*sorted(_policies))"
+        "from cf_core.policy_names import _policies; print(*sorted(_policies))"
     )
     environment = {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": "."}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)

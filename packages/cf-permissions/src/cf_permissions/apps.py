@@ -17,6 +17,7 @@ class PermissionsConfig(AppConfig):
         from cf_core.engine.extensions import extensions
 
         from . import permission_checks, rate_checks, rest_framework, throttling  # noqa: F401 - checks register themselves
+        from .conf import lead_django_ratelimit
         from .events import ATTRIBUTE, note_problems, permissions_of_event
 
         extensions.served_attributes.add(ATTRIBUTE)
@@ -26,5 +27,5 @@ class PermissionsConfig(AppConfig):
             extensions.permission_adapters.append(rest_framework.adapt)
         extensions.served_attributes |= {"rate_limit", "rate_limits", "throttle_rate"}
         extensions.guards.append(throttling.count_event)
-        # Before the loaders that stand in for mount: what a cache answers counts too.
-        extensions.loaders.insert(0, throttling.count_mount)
+        extensions.render_guards.append(throttling.count_render)
+        lead_django_ratelimit()

@@ -6,7 +6,11 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
+
+_THEIRS = "RATELIMIT_USE_CACHE"
+"""Where django-ratelimit reads which cache counts; it can be told in no other way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +20,9 @@ class Settings:
     TRUSTED_PROXIES: int = 0
     """How many proxies of the project's own stand in front of Django, each adding to X-Forwarded-For. 0: the address
     that connected is the client's, and no header is read."""
-    RATE_CACHE: str = "default"
-    """Alias of the cache that counts for rate limits."""
+    RATE_CACHE: str | None = None
+    """Alias of the cache that counts for rate limits. None: django-ratelimit's own setting RATELIMIT_USE_CACHE says it,
+    else it is `"default"`."""
     RATE_FAIL: Literal["closed", "open"] = "closed"
     """What happens to an event with a limit while that cache cannot be asked: `"closed"` answers 503, `"open"` serves
     it uncounted."""
@@ -42,9 +47,36 @@ def given() -> dict[str, Any]:
 KEYS = frozenset(field.name for field in fields(Settings))
 
 
-def _forget(*, setting: str, **kwargs: Any) -> None:
+def rate_cache() -> str:
+    """Return the alias of the cache that counts. Raises ImproperlyConfigured where two settings name two."""
+    ours, theirs = conf().RATE_CACHE, getattr(django_settings, _THEIRS, "default")
+    if ours is not None and ours != theirs:
+        raise ImproperlyConfigured(
+            f"CF_PERMISSIONS['RATE_CACHE'] is {ours!r} and {_THEIRS} is {theirs!r}: django-ratelimit counts for both, "
+            "in one cache. Name the same in both, or only in one."
+        )
+    return str(theirs)
+
+
+class _Led(str):
+    """An alias that django-ratelimit was told by us, and not by the project."""
+
+    __slots__ = ()
+
+
+def lead_django_ratelimit() -> None:
+    """Have django-ratelimit count where RATE_CACHE says, unless the project tells it something itself."""
+    theirs = getattr(django_settings, _THEIRS, None)
+    if theirs is None or isinstance(theirs, _Led):
+        setattr(django_settings, _THEIRS, _Led(conf().RATE_CACHE or "default"))
+
+
+def _follow(*, setting: str, enter: bool, **kwargs: Any) -> None:
+    """Take over what a test changes."""
     if setting == "CF_PERMISSIONS":
         _Cached.settings = None
+        if enter:
+            lead_django_ratelimit()
 
 
-setting_changed.connect(_forget, dispatch_uid="cf_permissions.conf")
+setting_changed.connect(_follow, dispatch_uid="cf_permissions.conf")

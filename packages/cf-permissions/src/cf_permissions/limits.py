@@ -1,7 +1,7 @@
 """The one place that counts: django-ratelimit's fixed windows in a cache. Nothing else imports django_ratelimit.
 
-A window's counter is only ever added to before somebody is let in, so that however many ask at once, no more than
-the rate's number get through. What is promised: docs/reference/rate-limits.md.
+Whoever is let in has been counted before, so that however many ask at once, no more than the rate's number get
+through. What is promised: docs/reference/rate-limits.md.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from types import FunctionType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.cache import BaseCache, caches
@@ -24,13 +23,15 @@ from cf_core.engine.errors import Unavailable
 from cf_core.failures import CACHE_ERRORS
 from cf_core.outages import PAUSE_SECONDS, Outages
 
-from .conf import conf
+from .conf import conf, rate_cache
 from .rates import Rate
 
 _outages = Outages(logging.getLogger("cf_permissions.limits"))
 
-_TRIES = 3
-"""How often a counter is made anew that is gone before it can be added to."""
+_lock = threading.Lock()
+"""Makes caches exact within a process that do not add in one step."""
+_TRIES = 2
+"""How often a counter is asked for that is thrown away between the two commands of get_usage."""
 
 
 class CannotCount(Exception):
@@ -62,15 +63,15 @@ class Verdict(NamedTuple):
 
 
 def check(buckets: Iterable[Bucket]) -> Verdict:
-    """Count an event in every bucket, if there is room in all of them; a refused one is counted in none that had room.
+    """Count an event in every bucket, if there is room in all of them; else in none.
 
-    Name the bucket first that fewest kinds of events share, and shorter periods before longer ones: then an event
-    that is about to be refused cannot take the last place of one that would not have been.
+    Of events that come at the same moment, one that finds a bucket full may have taken places in those named before
+    it: name the bucket first that fewest others share.
     Raises Unavailable while the cache cannot count, unless RATE_FAIL is `"open"`.
     """
     if not getattr(settings, "RATELIMIT_ENABLE", True):
         return Verdict(True)
-    alias = conf().RATE_CACHE
+    alias = rate_cache()
     if _outages.is_out(alias):
         return _uncounted()
     try:
@@ -84,29 +85,63 @@ def check(buckets: Iterable[Bucket]) -> Verdict:
     return verdict
 
 
-def _check(buckets: list[Bucket], cache: BaseCache) -> Verdict:
+def problem_of(cache: BaseCache, rate: Rate) -> str | None:
+    """Return why a cache cannot count for a rate."""
     if isinstance(cache, DummyCache):
-        raise CannotCount("a dummy cache keeps nothing")
-    taken: list[_Window] = []
-    for position, bucket in enumerate(buckets):
-        window = _Window(cache)
-        count, seconds_left = window.usage(bucket, increment=True)
-        if count > bucket.rate.count:
-            for earlier in taken:
-                earlier.give_back()
-            return _refused(bucket, seconds_left, buckets[position + 1 :], cache)
-        taken.append(window)
-    return Verdict(True)
+        return "it keeps nothing"
+    seconds: float | None = cache.default_timeout
+    if not adds_in_one_step(cache) and seconds is not None and seconds < rate.seconds:
+        # Django's own `incr`, which such a cache has, writes the sum back with the cache's usual time to live.
+        return f"it forgets what it adds to after {seconds} seconds, its TIMEOUT; a limit per {rate.period} is longer"
+    return None
 
 
-def _refused(full: Bucket, seconds_left: int, others: list[Bucket], cache: BaseCache) -> Verdict:
-    """Return the refusal, with the longest wait of all buckets that are full."""
-    rate = full.rate
-    for bucket in others:
-        count, left = _Window(cache).usage(bucket, increment=False)
-        if count >= bucket.rate.count and left > seconds_left:
-            rate, seconds_left = bucket.rate, left
-    return Verdict(False, rate, seconds_left)
+def adds_in_one_step(cache: BaseCache) -> bool:
+    """Whether two who add to one number at once are both counted: not so in files and databases."""
+    return type(cache).incr is not BaseCache.incr
+
+
+def _check(buckets: list[Bucket], cache: BaseCache) -> Verdict:
+    # One bucket is asked by counting; of several all are looked at first, so that a refusal takes no place in any.
+    full = _full(buckets, cache) if len(buckets) > 1 else []
+    if not full:
+        for bucket in buckets:
+            verdict = _ask(bucket, cache, is_counted=True)
+            if not verdict.is_allowed:
+                full = [verdict, *_full([other for other in buckets if other is not bucket], cache)]
+                break
+    return max(full, key=lambda verdict: verdict.retry_after, default=Verdict(True))
+
+
+def _full(buckets: list[Bucket], cache: BaseCache) -> list[Verdict]:
+    """Return the refusals of those that have no room, without counting."""
+    verdicts = [_ask(bucket, cache, is_counted=False) for bucket in buckets]
+    return [verdict for verdict in verdicts if not verdict.is_allowed]
+
+
+def _ask(bucket: Bucket, cache: BaseCache, *, is_counted: bool) -> Verdict:
+    """Return whether an event that is counted now has found room, or whether one would."""
+    rate = bucket.rate
+    problem = problem_of(cache, rate)
+    if problem is not None:
+        raise CannotCount(problem)
+    for _ in range(_TRIES):
+        with nullcontext() if adds_in_one_step(cache) else _lock:
+            usage = get_usage(
+                None,
+                # get_usage joins its parts without a separator: cart at 13/minute would be cart1 at 3/minute.
+                group=f"{bucket.scope}|",
+                key=lambda group, request: f"{bucket.who}|",
+                rate=(rate.count, rate.seconds),
+                increment=is_counted,
+            )
+        if usage is not None and usage["limit"] == rate.count:
+            before = usage["count"] - 1 if is_counted else usage["count"]
+            if before < rate.count:
+                return Verdict(True)
+            # The window's last second still belongs to it.
+            return Verdict(False, rate, max(1, usage["time_left"] + 1))
+    raise CannotCount("it keeps no counter")
 
 
 def _uncounted() -> Verdict:
@@ -115,102 +150,3 @@ def _uncounted() -> Verdict:
     refused = Unavailable("The cache that counts for rate limits is down", retry_after=PAUSE_SECONDS)
     refused.is_logged = True
     raise refused
-
-
-class _Window:
-    """One bucket's counter in its present window: stands where get_usage expects a cache.
-
-    Asks for the sum before it makes a counter, since all but the first event of a window find one; with get_usage's
-    own order most events would ask Redis three times.
-    """
-
-    def __init__(self, cache: BaseCache) -> None:
-        self._cache = cache
-        self._is_atomic = type(cache).incr is not BaseCache.incr
-        self._key = ""
-        self._seconds = 0
-        self._sum: int | None = None
-        self._is_counted = False
-
-    def usage(self, bucket: Bucket, *, increment: bool) -> tuple[int, int]:
-        """Return the count, with this event if it is to be counted, and the seconds until the window is over."""
-        self._is_counted = increment
-        _asking.window = self
-        found = _get_usage(
-            None,
-            # get_usage joins its parts without a separator: cart at 13/minute would be cart1 at 3/minute.
-            group=f"{bucket.scope}|",
-            key=lambda group, request: f"{bucket.who}|",
-            rate=(bucket.rate.count, bucket.rate.seconds),
-            increment=increment,
-        )
-        if found is None or found["limit"] != bucket.rate.count:
-            raise CannotCount("it keeps no counter")
-        # The window's last second still belongs to it.
-        return found["count"], max(1, found["time_left"] + 1)
-
-    def give_back(self) -> None:
-        """Take the event out of the count again."""
-        self._add(self._key, -1)
-
-    def add(self, key: str, value: int, timeout: int) -> bool:
-        """Make the counter and return True; or, if there is one, add to it and return False."""
-        self._key, self._seconds = key, timeout
-        if not self._is_counted:
-            return False
-        with nullcontext() if self._is_atomic else _lock:
-            for _ in range(_TRIES):
-                self._sum = self._add(key, 1)
-                if self._sum is not None:
-                    return False
-                if self._cache.add(key, value, timeout):
-                    return True
-        return False
-
-    def incr(self, key: str) -> int | None:
-        """Return the count, if there was a counter to add to."""
-        return self._sum
-
-    def get(self, key: str, default: int) -> int:
-        """Return the count without adding to it."""
-        count: int = self._cache.get(key, default)
-        return count
-
-    def _add(self, key: str, number: int) -> int | None:
-        try:
-            if self._is_atomic:
-                return self._cache.incr(key, number)
-            with _lock:
-                return self._replace(key, number)
-        except ValueError:
-            return None
-
-    def _replace(self, key: str, number: int) -> int | None:
-        """Read and write back, as Django's own `incr` does where the backend has none, but keep the counter's age."""
-        count: int | None = self._cache.get(key)
-        if count is None:
-            return None
-        self._cache.set(key, count + number, self._seconds)
-        return count + number
-
-
-_lock = threading.RLock()
-"""Makes caches exact within a process that cannot count in one step: files and databases."""
-
-_asking = threading.local()
-"""`window`: the one that this thread has asked get_usage about."""
-
-
-class _Windows:
-    """Stands where get_usage finds `caches`."""
-
-    def __getitem__(self, alias: str) -> _Window:
-        window: _Window = _asking.window
-        return window
-
-
-# get_usage would count in the cache of the project's RATELIMIT_USE_CACHE, which is for the project's own limits. The
-# same code reads our name for `caches`; the library itself is left as it is.
-_get_usage: Any = FunctionType(
-    get_usage.__code__, {**get_usage.__globals__, "caches": _Windows()}, "get_usage", get_usage.__defaults__
-)

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
 
 from django.conf import settings
 from django.core import checks
 from django.core.cache import BaseCache, caches
-from django.core.cache.backends.dummy import DummyCache
+from django.core.cache.backends.db import DatabaseCache
+from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from cf_core.conf import conf as core_conf
+from cf_core.engine.component import Component
 from cf_core.engine.registries import registry
 
-from .conf import KEYS, conf, given
-from .rates import RateError, parse_rates
+from .conf import KEYS, conf, given, rate_cache
+from .limits import adds_in_one_step, problem_of
+from .rates import Rate, RateError, parse_rates
 from .throttling import DECORATED, RateLimitMixin, declared_event_rates, declared_rates
 
 Messages = list[checks.CheckMessage]
 
 _MOST_PROXIES = 10
+_CULLING = (LocMemCache, FileBasedCache, DatabaseCache)
+"""They throw some entries away, whichever, when they have MAX_ENTRIES."""
+_MANY_ENTRIES = 10_000
+"""Sixteen events a second leave as many answers behind in the ten minutes for which these are remembered."""
 _SHARED = "Give limits a cache of their own in Redis or Memcached, and name it in CF_PERMISSIONS['RATE_CACHE']."
 
 
 @checks.register("cf_permissions")
 def check_settings(**kwargs: Any) -> Messages:
-    """E011 unknown key, E012 wrong value, E013 no such cache."""
+    """E011 unknown key, E012 wrong value, E013 no such cache, E017 two caches."""
     found: Messages = []
     for key, value in given().items():
         if key not in KEYS:
@@ -40,10 +50,16 @@ def check_settings(**kwargs: Any) -> Messages:
         if problem:
             text = f"CF_PERMISSIONS[{key!r}] is {value!r}: {problem}."
             found.append(checks.Error(text, id="cf_permissions.E012"))
-    if not found and conf().RATE_CACHE not in settings.CACHES:
-        text = f"CF_PERMISSIONS['RATE_CACHE'] names no cache: {conf().RATE_CACHE!r}."
+    if found:
+        return found
+    try:
+        alias = rate_cache()
+    except ImproperlyConfigured as error:
+        return [checks.Error(str(error), id="cf_permissions.E017")]
+    if alias not in settings.CACHES:
+        where = "RATELIMIT_USE_CACHE" if conf().RATE_CACHE is None else "CF_PERMISSIONS['RATE_CACHE']"
         hint = f"CACHES has: {', '.join(settings.CACHES)}."
-        found.append(checks.Error(text, hint=hint, id="cf_permissions.E013"))
+        found.append(checks.Error(f"{where} names no cache: {alias!r}.", hint=hint, id="cf_permissions.E013"))
     return found
 
 
@@ -51,43 +67,32 @@ def check_settings(**kwargs: Any) -> Messages:
 def check_rates(**kwargs: Any) -> Messages:
     """E014 a rate that cannot be read, E015 a limit for no event or without a rate."""
     found: Messages = []
-    for name, cls in registry:
-        where = f"{name!r} ({cls.__module__}.{cls.__qualname__})"
-        every = declared_rates(cls)
-        found += _check_texts((f"{where}.{attribute}", text) for attribute, text in every.items())
+    for where, text in _declared():
         try:
-            single = declared_event_rates(cls)
+            parse_rates(text)
         except RateError as error:
-            found.append(checks.Error(f"{where}.rate_limits: {error}", id="cf_permissions.E014"))
-            continue
-        found += _check_texts((f"{where}.rate_limits[{event!r}]", text) for event, text in single.items())
-        for event in single:
-            if event not in cls._events:
-                near = get_close_matches(str(event).removeprefix("on_"), cls._events, 1)
-                known = ", ".join(sorted(cls._events)) or "none"
-                hint = f"Did you mean {near[0]!r}?" if near else f"Its events: {known}."
-                text = f"{where}.rate_limits limits {event!r}, which is no event."
-                found.append(checks.Error(text, hint=hint, id="cf_permissions.E015"))
-        if issubclass(cls, RateLimitMixin) and not (every or single):
-            text = f"{where} has RateLimitMixin, but no throttle_rate."
-            found.append(checks.Error(text, hint='throttle_rate = "30/minute"', id="cf_permissions.E015"))
-    found += _check_texts(_view_rates())
+            hint = '"3/hour", or "3/second, 60/minute"'
+            found.append(checks.Error(f"{where}: {error}", hint=hint, id="cf_permissions.E014"))
+    for name, cls in registry:
+        found += _check_events(_where(name, cls), cls)
     return found
 
 
 @checks.register("cf_permissions")
 def check_rate_cache(**kwargs: Any) -> Messages:
-    """E016 a cache that keeps nothing, W011 one that cannot add in one step, W013 limits that are switched off."""
-    cache = _cache_in_use()
+    """E016 a cache that cannot count, W011 one that cannot add in one step, W013 limits that are switched off."""
+    rates = _rates()
+    cache = _cache_in_use(rates)
     if cache is None:
         return []
     found: Messages = []
-    alias = conf().RATE_CACHE
-    if isinstance(cache, DummyCache):
-        text = f"The cache {alias!r} keeps nothing, so that rate limits cannot be counted there."
-        hint = "In development, local memory will do: django.core.cache.backends.locmem.LocMemCache."
+    alias = rate_cache()
+    problem = problem_of(cache, max(rates, key=lambda rate: rate.seconds))
+    if problem is not None:
+        text = f"Rate limits cannot be counted in the cache {alias!r}: {problem}."
+        hint = f"{_SHARED} In development, local memory will do: django.core.cache.backends.locmem.LocMemCache."
         found.append(checks.Error(text, hint=hint, id="cf_permissions.E016"))
-    elif type(cache).incr is BaseCache.incr:
+    elif not adds_in_one_step(cache):
         text = f"The cache {alias!r} cannot add in one step: parallel events of several processes may pass a limit."
         found.append(checks.Warning(text, hint=_SHARED, id="cf_permissions.W011"))
     if not getattr(settings, "RATELIMIT_ENABLE", True):
@@ -98,12 +103,12 @@ def check_rate_cache(**kwargs: Any) -> Messages:
 
 @checks.register("cf_permissions", deploy=True)
 def check_deployment(**kwargs: Any) -> Messages:
-    """W012 a cache of one process, W014 a proxy that is not counted, W015 a Redis that may hold events up."""
-    cache = _cache_in_use()
+    """W012 a cache of one process, W014 no proxy counted, W015 a Redis that may hang, W016 a cache that runs full."""
+    cache = _cache_in_use(_rates())
     if cache is None:
         return []
     found: Messages = []
-    alias = conf().RATE_CACHE
+    alias = rate_cache()
     if isinstance(cache, LocMemCache):
         text = f"Rate limits are counted in the cache {alias!r}, which only one process sees: each would have its own."
         found.append(checks.Warning(text, hint=_SHARED, id="cf_permissions.W012"))
@@ -116,27 +121,77 @@ def check_deployment(**kwargs: Any) -> Messages:
         text = f"A Redis that hangs holds every event with a rate limit up: the cache {alias!r} has no short time-out."
         hint = "OPTIONS: {'socket_timeout': 0.25, 'socket_connect_timeout': 0.25}"
         found.append(checks.Warning(text, hint=hint, id="cf_permissions.W015"))
+    others = " and ".join(_filled_by_clients(alias))
+    if others and isinstance(cache, _CULLING) and cache._max_entries < _MANY_ENTRIES:
+        text = (
+            f"Rate limits share the cache {alias!r} with {others}, and it throws entries away when it has "
+            f"{cache._max_entries}: whoever sends many events gets rid of their count."
+        )
+        found.append(checks.Warning(text, hint=_SHARED, id="cf_permissions.W016"))
     return found
 
 
-def _check_texts(declared: Iterable[tuple[str, object]]) -> Iterator[checks.CheckMessage]:
-    for where, text in declared:
-        try:
-            parse_rates(text)
-        except RateError as error:
-            yield checks.Error(f"{where}: {error}", hint='"3/hour", or "3/second, 60/minute"', id="cf_permissions.E014")
+def _check_events(where: str, cls: type[Component]) -> Iterator[checks.CheckMessage]:
+    try:
+        single = declared_event_rates(cls)
+    except RateError as error:
+        yield checks.Error(f"{where}.rate_limits: {error}", id="cf_permissions.E014")
+        return
+    for event in single:
+        if event not in cls._events:
+            near = get_close_matches(str(event).removeprefix("on_"), cls._events, 1)
+            known = ", ".join(sorted(cls._events)) or "none"
+            hint = f"Did you mean {near[0]!r}?" if near else f"Its events: {known}."
+            text = f"{where}.rate_limits limits {event!r}, which is no event."
+            yield checks.Error(text, hint=hint, id="cf_permissions.E015")
+    if issubclass(cls, RateLimitMixin) and not (declared_rates(cls) or single):
+        text = f"{where} has RateLimitMixin, but no throttle_rate."
+        yield checks.Error(text, hint='throttle_rate = "30/minute"', id="cf_permissions.E015")
 
 
-def _cache_in_use() -> BaseCache | None:
+def _cache_in_use(rates: list[Rate]) -> BaseCache | None:
     """Return the cache that counts, if the settings name one and any limit is declared."""
-    if check_settings() or not _has_limits():
-        return None
-    return caches[conf().RATE_CACHE]
+    return caches[rate_cache()] if rates and not check_settings() else None
 
 
-def _has_limits() -> bool:
-    components = any(declared_rates(cls) or getattr(cls, "rate_limits", None) for _, cls in registry)
-    return components or any(True for _ in _view_rates())
+def _filled_by_clients(alias: str) -> list[str]:
+    """Return the settings of cf_core whose cache is the same, and has an entry for every request or page."""
+    core = core_conf()
+    named = {"ANSWER_CACHE": core.ANSWER_CACHE}
+    if any(cls.locked_fields or (cls.state_store or core.STATE_STORE) == "cache" for _, cls in registry):
+        named["STATE_CACHE"] = core.STATE_CACHE
+    return [key for key, other in named.items() if other in settings.CACHES and _place(other) == _place(alias)]
+
+
+def _place(alias: str) -> tuple[object, object]:
+    """Return where a cache keeps its entries: two aliases may name one place."""
+    entry = settings.CACHES[alias]
+    return entry["BACKEND"], entry.get("LOCATION", "")
+
+
+def _rates() -> list[Rate]:
+    """Return every rate that is declared and can be read."""
+    found: list[Rate] = []
+    for _, text in _declared():
+        with suppress(RateError):
+            found += parse_rates(text)
+    return found
+
+
+def _declared() -> Iterator[tuple[str, object]]:
+    """Yield (where, rate) of every limit of a component or view."""
+    for name, cls in registry:
+        where = _where(name, cls)
+        for attribute, text in declared_rates(cls).items():
+            yield f"{where}.{attribute}", text
+        with suppress(RateError):
+            for event, text in declared_event_rates(cls).items():
+                yield f"{where}.rate_limits[{event!r}]", text
+    yield from _view_rates()
+
+
+def _where(name: str, cls: type[Component]) -> str:
+    return f"{name!r} ({cls.__module__}.{cls.__qualname__})"
 
 
 def _view_rates() -> Iterator[tuple[str, object]]:
@@ -174,7 +229,7 @@ def _problem_of_proxies(value: object) -> str | None:
 
 _PROBLEMS: dict[str, Callable[[Any], str | None]] = {
     "TRUSTED_PROXIES": _problem_of_proxies,
-    "RATE_CACHE": lambda value: None if isinstance(value, str) else "expected the alias of a cache",
+    "RATE_CACHE": lambda value: None if value is None or isinstance(value, str) else "expected the alias of a cache",
     "RATE_FAIL": lambda value: None if value in ("closed", "open") else "expected 'closed' or 'open'",
 }
 """What is wrong with a setting's value, or None."""

@@ -6,6 +6,7 @@ that its token came through. Docs: docs/reference/rate-limits.md.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.views import View
 
-from cf_core.engine.calls import LAZY, Call
+from cf_core.engine.calls import Call
 from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError
 from cf_core.engine.extensions import Guard, extensions
@@ -41,7 +42,7 @@ class RateLimitMixin:
     throttle_rate: str | None = None
     """Such as `"30/minute"`, or `"3/second, 60/minute"`."""
     rate_limit_mounts: bool = False
-    """Whether mounts count too, not only events."""
+    """Whether renders without an event count too, such as mounts."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Refuse a view whose own class would be asked first, so that the limit would not hold."""
@@ -53,8 +54,8 @@ class RateLimitMixin:
     def get_throttle_key(self, request: Any, **kwargs: Any) -> str:
         """Return who is counted: by default the user, for visitors the client's address.
 
-        `kwargs` are the URL's; where the event came another way than through the view's own URL, and on a component,
-        they are the component's params.
+        `kwargs` are the component's params, on a view too: by default they come from the URL when it is mounted, and
+        then from its token, whatever URL an event is sent to.
         """
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
@@ -90,9 +91,7 @@ class RateLimitMixin:
 
         def ask(component: Component, call: Call) -> Any:
             view: Any = cls(**initkwargs)
-            kwargs = _url_kwargs(component, cls)
-            if kwargs is None:
-                kwargs = _params(component)
+            kwargs = _params(component)
             view.setup(component.request, **kwargs)
             return view.get_throttle_key(component.request, **kwargs)
 
@@ -150,14 +149,9 @@ def count_event(component: Component, call: Call) -> None:
     _count(component, [*_event_buckets(component, call), *_buckets(component, call, is_mount=False)])
 
 
-def count_mount(component: Component, call: Call) -> bool:
-    """Count a mount that a limit wants counted, and leave mounting to others: a loader that fills nothing.
-
-    A mount that an event brings with it costs no more than the event.
-    """
-    if call.event is None or call.event == LAZY:
-        _count(component, _buckets(component, call, is_mount=True))
-    return False
+def count_render(component: Component, call: Call) -> None:
+    """Count a render without an event, for limits that want mounts counted. Raises as `count_event` does."""
+    _count(component, _buckets(component, call, is_mount=True))
 
 
 def declared_rates(cls: type) -> dict[str, object]:
@@ -167,13 +161,21 @@ def declared_rates(cls: type) -> dict[str, object]:
 
 
 def declared_event_rates(cls: type) -> Mapping[str, object]:
-    """Return the limits of single events. Raises RateError if they are no mapping."""
-    declared: Any = getattr(cls, "rate_limits", None)
-    if declared is None:
-        return {}
-    if not isinstance(declared, Mapping):
-        raise RateError(f"expected a mapping such as {{'submit': '3/hour'}}, got {type(declared).__name__}.")
-    return declared
+    """Return the limits of single events; of two for one event the nearest class's holds.
+
+    Raises RateError if a class has no mapping.
+    """
+    found: dict[str, object] = {}
+    if not hasattr(cls, "rate_limits"):
+        return found
+    for owner in reversed(cls.__mro__):
+        declared = vars(owner).get("rate_limits")
+        if declared is None:
+            continue
+        if not isinstance(declared, Mapping):
+            raise RateError(f"expected a mapping such as {{'submit': '3/hour'}}, got {type(declared).__name__}.")
+        found.update(declared)
+    return found
 
 
 def _count(component: Component, buckets: list[Bucket]) -> None:
@@ -199,11 +201,10 @@ def _event_buckets(component: Component, call: Call) -> list[Bucket]:
             f"{cls.__qualname__}.rate_limits names no event: {', '.join(unknown)}. "
             f"Its events: {', '.join(sorted(cls._events)) or 'none'}."
         )
-    text = declared.get(call.event or "")
-    if text is None:
+    if call.event is None or call.event not in declared:
         return []
     who = _who_of(component, call)
-    return [Bucket(f"component:{_name(cls)}:{call.event}", who, rate) for rate in parse_rates(text)]
+    return [Bucket(f"component:{_name(cls)}:{call.event}", who, rate) for rate in parse_rates(declared[call.event])]
 
 
 def _buckets(component: Component, call: Call, *, is_mount: bool) -> list[Bucket]:
@@ -248,15 +249,6 @@ def _checked(key: object, where: str) -> str:
     return key
 
 
-def _url_kwargs(component: Component, view: type) -> dict[str, Any] | None:
-    """Return the URL's kwargs, if this request came through a URL of the view."""
-    match = getattr(component.request, "resolver_match", None)
-    if match is None or getattr(match.func, "view_class", None) is not view:
-        return None
-    kwargs: dict[str, Any] = match.kwargs
-    return kwargs
-
-
 def _params(component: Component) -> dict[str, Any]:
     """Return the component's params without the user that the lifecycle filled in."""
     return {name: value for name, value in component.params.items() if name not in component._injected}
@@ -268,4 +260,7 @@ def _name(cls: type[Component]) -> str:
 
 
 def _path(thing: Any) -> str:
-    return f"{thing.__module__}.{thing.__qualname__}"
+    while isinstance(thing, functools.partial):
+        thing = thing.func
+    named = thing if hasattr(thing, "__qualname__") else type(thing)
+    return f"{named.__module__}.{named.__qualname__}"
