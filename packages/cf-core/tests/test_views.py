@@ -441,7 +441,7 @@ def test_a_token_of_a_view_that_is_gone_asks_for_a_fresh_render(
     client_of: Any, boss: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = open_at(client_of(boss), "/closed/")
-    monkeypatch.setattr("cf_core.policies._policies", {})
+    monkeypatch.setattr("cf_core.policy_names._policies", {})
     ran.clear()
     assert_is(shown.post("add"), 410, "state_expired")
     assert ran == []

@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.models import Group
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse, JsonResponse
 from django.template import engines
 from django.test import Client
 from django.urls import include, path
-from django.views.generic import TemplateView, View
+from django.views.generic import ListView, TemplateView, View
+from rest_framework.permissions import IsAuthenticatedOrReadOnly
 
 from cf_core import Component
 from cf_core.views import ComponentView
-from cf_permissions import IsAuthenticated, IsStaff, IsSuperuser
+from cf_permissions import DjangoModelPermission, IsAuthenticated, IsStaff, IsSuperuser
 from cf_permissions.decorators import login_required_component, permission_classes
 from cf_permissions.views import AuthenticatedComponentView, PermissionMixin
 from cf_testing.parity import Shown
@@ -86,6 +88,28 @@ class AsyncPage(PermissionMixin, View):
         return JsonResponse({"html": (await users.adispatch())["html"]})
 
 
+class AskedFirst(PermissionMixin, LoginRequiredMixin, Inline):
+    permission_classes = [IsStaff]
+
+
+class ReadOnly(PermissionMixin, View):
+    permission_classes = [IsAuthenticatedOrReadOnly]
+
+    def get(self, request: Any) -> HttpResponse:
+        return HttpResponse("read")
+
+    def post(self, request: Any) -> HttpResponse:
+        return HttpResponse("written")
+
+
+class Groups(PermissionMixin, ListView):
+    permission_classes = [DjangoModelPermission]
+    model = Group
+
+    def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> HttpResponse:
+        return HttpResponse("groups")
+
+
 class NoComponent(PermissionMixin, View):
     permission_classes = [IsStaff]
 
@@ -117,6 +141,9 @@ urlpatterns = [
     path("users/", AuthenticatedComponentView.as_view()),
     path("page/", StaffPage.as_view()),
     path("members-page/", MembersPage.as_view()),
+    path("asked-first/", AskedFirst.as_view()),
+    path("read-only/", ReadOnly.as_view()),
+    path("groups/", Groups.as_view()),
     path("page-argument/", StaffPage.as_view(permission_classes=[IsSuperuser])),
     path("async-page/", AsyncPage.as_view()),
     path("no-component/", NoComponent.as_view()),
@@ -157,6 +184,10 @@ MAY = {
     "/by-hand/": {"staff", "boss"},
     "/by-async-hand/": {"user", "staff", "root", "boss"},
     "/async-page/": {"staff", "boss"},
+    "/page/": {"staff", "boss"},
+    "/page-argument/": {"root", "boss"},
+    "/asked-first/": {"staff", "boss"},
+    "/no-component/": {"staff", "boss"},
 }
 
 
@@ -178,7 +209,7 @@ def test_denied_is_json_and_never_a_redirect(url: str, who: str) -> None:
             assert response.json() == expected
         else:
             assert response.status_code == 403
-            text = "Superuser access required" if url == "/argument/" else "Staff access required"
+            text = "Superuser access required" if "argument" in url else "Staff access required"
             assert response.json() == {"error": text, "code": "forbidden"}
         assert ran == []
 
@@ -201,28 +232,56 @@ def test_the_policy_goes_with_the_token_to_the_generic_endpoint(url: str) -> Non
     assert ran == []
 
 
-def test_a_page_shows_a_notice_to_those_who_may_not() -> None:
-    for who in ("visitor", "user"):
-        response = CLIENTS[who]()
-        html = response.get("/page/").content.decode()
-        assert html.startswith("<main><div")
-        assert "secret" not in html
-        assert ran == []
-    assert "secret" in CLIENTS["staff"]().get("/page/").content.decode()
-    assert "secret" not in CLIENTS["staff"]().get("/page-argument/").content.decode()
-
-
-def test_djangos_own_mixins_protect_the_page_itself() -> None:
+def test_djangos_own_mixins_are_asked_where_they_are_named() -> None:
     assert CLIENTS["visitor"]().get("/members-page/")["Location"] == "/log-in/?next=/members-page/"
-    assert "secret" not in CLIENTS["user"]().get("/members-page/").content.decode()
+    assert CLIENTS["user"]().get("/members-page/").json()["error"] == "Staff access required"
     assert "secret" in CLIENTS["staff"]().get("/members-page/").content.decode()
+    assert CLIENTS["visitor"]().get("/asked-first/").status_code == 401
     assert CLIENTS["staff"]().post("/page/").status_code == 405
+    assert CLIENTS["user"]().post("/page/").status_code == 403
 
 
-def test_a_page_without_a_component_is_protected_by_nothing_and_says_so() -> None:
-    for who in ("visitor", "boss"):
-        with pytest.raises(ImproperlyConfigured, match="Protect what it does itself with Django's own decorators"):
-            CLIENTS[who]().get("/no-component/")
+def test_a_mixin_behind_the_views_class_would_not_be_asked_and_is_refused() -> None:
+    class Specialised(PermissionMixin):
+        permission_classes = [IsStaff]
+
+    for bases in ((Inline, PermissionMixin), (ComponentView, PermissionMixin), (View, Specialised)):
+        with pytest.raises(ImproperlyConfigured, match="Behind: name PermissionMixin before the view's class"):
+            type("Behind", bases, {"permission_classes": [IsStaff]})
+    assert type("Before", (Specialised, Inline), {}).as_view()  # type: ignore[attr-defined]
+
+
+def test_a_mixin_that_as_view_did_not_make_lets_nobody_in(rf: Any) -> None:
+    page = StaffPage()
+    page.setup(rf.get("/"))
+    with pytest.raises(ImproperlyConfigured, match="StaffPage was not made by as_view"):
+        page.dispatch(page.request)
+
+
+def test_a_mixin_adds_nothing_to_a_component_view_and_takes_nothing_away() -> None:
+    class Again(PermissionMixin, UserListView): ...
+
+    policy = Again.as_view().view_initkwargs["_policy"]  # type: ignore[attr-defined]
+    assert policy.permission_classes == (IsStaff,)
+
+
+def test_django_rest_frameworks_classes_see_the_method_of_the_page() -> None:
+    assert CLIENTS["visitor"]().get("/read-only/").content == b"read"
+    assert CLIENTS["visitor"]().post("/read-only/").status_code == 401
+    assert CLIENTS["user"]().post("/read-only/").content == b"written"
+
+
+def test_permissions_of_a_model_are_those_of_the_views_model() -> None:
+    for client, status in ((CLIENTS["visitor"](), 401), (CLIENTS["user"](), 403), (CLIENTS["root"](), 200)):
+        assert client.get("/groups/").status_code == status
+
+
+@pytest.mark.parametrize("classes", [filter(None, [IsStaff]), IsStaff, {IsStaff}])
+def test_permission_classes_of_a_view_are_a_list(classes: Any) -> None:
+    for view in (type("Once", (MineView,), {"permission_classes": classes}), MineView):
+        for _ in range(2):
+            with pytest.raises(ImproperlyConfigured, match="no list: write"):
+                view.as_view(**({} if view is not MineView else {"permission_classes": classes}))
 
 
 def test_a_log_in_is_asked_for_even_where_a_subclass_says_otherwise() -> None:

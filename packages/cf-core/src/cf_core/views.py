@@ -22,10 +22,11 @@ from .engine.component import Component
 from .engine.drivers import run_sync
 from .engine.errors import ComponentError, Internal, Malformed, NotFound
 from .engine.extensions import Guard
+from .engine.keys import key_of
 from .engine.lifecycle import perform
 from .engine.registries import registry
 from .failures import classify
-from .policies import register_policy, request_policy
+from .policies import governed, listed, register_policy, request_policy
 from .wire import Asked, read, refuse, respond, wants
 
 __all__ = ["ComponentView", "component_view", "csrf_failure", "csrf_token"]
@@ -46,6 +47,9 @@ class ComponentView(View):
     """The view's name in tokens; set it if the class may be renamed while pages are open."""
     http_method_names = ["get", "post", "head", "options"]
 
+    asks_permissions: ClassVar[bool] = True
+    """That decorators need not ask theirs of a stand-in: this view asks them of its component."""
+
     _policy: Policy | None = None
     _may_mount: ClassVar[bool] = True
 
@@ -54,9 +58,9 @@ class ComponentView(View):
         """Return the view function, and make its policy known by name."""
         classes = initkwargs.get("permission_classes", cls.permission_classes)
         guards = cls.policy_guards(initkwargs)
-        if classes or guards:
+        if guards or listed(classes or (), key_of(cls)):
             name = initkwargs.get("policy_name", cls.policy_name)
-            initkwargs["_policy"] = register_policy(cls, classes, name, guards)
+            initkwargs["_policy"] = register_policy(cls, classes or (), name, guards)
         return super().as_view(**initkwargs)
 
     @classmethod
@@ -67,10 +71,20 @@ class ComponentView(View):
         """
         return ()
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Take note of the request; a policy around this view holds whatever the view answers."""
-        super().setup(request, *args, **kwargs)
-        request_policy(request)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Run the method's handler under the view's policy, and under those around it.
+
+        A handler of a subclass's own runs once the permission classes let the request in. `get` and `post` of this
+        class leave that to the call that they make.
+        """
+        around = request_policy(request)
+        inherited = super().dispatch
+        if self._policy is None and around is None:
+            return inherited(request, *args, **kwargs)
+        stand_in = self._stand_in if self._has_own_handler(request) else None
+        run = governed(inherited, self._policy, stand_in, is_async=self.view_is_async)
+        response: HttpResponseBase = run(request, *args, **kwargs)
+        return response
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Mount the component and answer its HTML (or JSON)."""
@@ -126,7 +140,6 @@ class ComponentView(View):
             token=asked.token,
             request=request,
             params=self._params(request, asked, cls, kwargs),
-            policy=self._policy,
             view=self,
             rid=asked.rid,
             is_retry=asked.is_retry,
@@ -136,6 +149,21 @@ class ComponentView(View):
             wants_optimistic=kind == "json",
             keeps_messages=kind == "page",
         )
+
+    def _has_own_handler(self, request: HttpRequest) -> bool:
+        """Whether a subclass answers the request's method itself."""
+        name = (request.method or "").lower()
+        if name == "head" and not hasattr(type(self), "head"):
+            name = "get"
+        handler = getattr(type(self), name, None) if name in self.http_method_names else None
+        return handler not in (None, ComponentView.get, ComponentView.post, ComponentView.options)
+
+    def _stand_in(self, request: HttpRequest, kwargs: dict[str, Any]) -> Component:
+        """Return the component as a first render would begin it."""
+        cls = registry.get(self.get_component_name(request, **kwargs))
+        asked: Component = cls(**self._params(request, Asked(params=request.GET.dict()), cls, kwargs))
+        asked.request = request
+        return asked
 
     def _params(
         self, request: HttpRequest, asked: Asked, cls: type[Component], kwargs: dict[str, Any]

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
 from cf_core.engine.admission import decided, instance_of
-from cf_core.engine.calls import key_of
 from cf_core.engine.drivers import run_async
+from cf_core.engine.keys import key_of
 
 Operator = Literal["&", "|", "~"]
 

@@ -1,4 +1,4 @@
-"""Decorators for function views and for what `as_view()` returns: who may use the components that they serve."""
+"""Decorators for function views and for what `as_view()` returns: who may see them, and use what they serve."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ V = TypeVar("V", bound=Callable[..., Any])
 
 
 def permission_classes(classes: Sequence[Any], *, policy_name: str | None = None) -> Callable[[V], V]:
-    """Return a decorator: the classes hold for every component that the view calls or places, and for its tokens.
+    """Return a decorator: the classes hold for the view, and for every component that it calls or places.
 
-    A refusal is JSON, 401 or 403; where a template placed the component, the notice of docs/reference/permissions.md.
-    `policy_name` is the view's name in tokens, should it be renamed.
+    Whom they refuse is answered as JSON, 401 or 403, before the view runs. `policy_name` is the view's name in tokens,
+    should it be renamed.
     """
     if not isinstance(classes, list | tuple) or not classes:
         raise TypeError(f"@permission_classes takes a list of permission classes, not {classes!r}.")
@@ -35,5 +35,5 @@ def permission_classes(classes: Sequence[Any], *, policy_name: str | None = None
 
 
 def login_required_component(view: V) -> V:
-    """Decorate a view: its components are for whoever is logged in; a visitor gets 401 with the log-in's address."""
+    """Decorate a view: it is for whoever is logged in, with its components; a visitor gets 401 as JSON."""
     return permission_classes([IsAuthenticated])(view)

@@ -151,8 +151,9 @@ class RequestOfEvent:
 
     @property
     def method(self) -> str:
-        """The method that the event stands for."""
-        return METHODS.get(event_of(self._component), "PUT")
+        """The method that the event stands for; before a view runs, its request's own."""
+        own: str | None = self._component._view_method
+        return own or METHODS.get(event_of(self._component), "PUT")
 
     def __getattr__(self, name: str) -> Any:
         if name in _NOT_HERE:

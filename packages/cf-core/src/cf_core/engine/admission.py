@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .calls import Policy, distinct
 from .errors import AuthRequired, ComponentDefinitionError, Forbidden
 from .extensions import APP_ATTRIBUTES, extensions
-from .ports import Host, Steps
+from .ports import Host, Steps, current_host
 
 if TYPE_CHECKING:
     from .component import Component
@@ -26,7 +27,14 @@ def entries_of(component: Component, policy: Policy | None, event: str | None, h
     Those of the views, then the component's own or the default ones, then those of the event.
     """
     declared = component.permission_classes
-    found = list(host.default_permissions() if declared is None else declared)
+    if declared is None:
+        declared = host.default_permissions()
+    elif not isinstance(declared, (list, tuple)):
+        # A generator would be empty the second time that it is read.
+        raise ComponentDefinitionError(
+            f"{type(component).__name__}.permission_classes is {declared!r}, no list: write [IsStaff], with brackets."
+        )
+    found = list(declared)
     if policy is not None:
         found[:0] = policy.permission_classes
     if event is not None and extensions.event_policies and event[:1] != "_":
@@ -78,6 +86,19 @@ def admit_object(checks: list[Any], component: Component, host: Host, who: Ident
             raise
         if allowed is not True and not decided(allowed, check):
             raise refusal(check, component, host, who)
+
+
+def admit_to_view(permission_classes: Sequence[Any], component: Component) -> Steps:
+    """Ask `has_permission` on behalf of a view before it runs; `component` is its own, or stands in for one.
+
+    Raises as `admit` does.
+    """
+    host = current_host()
+    who = host.identify(component.request, component.params)
+    component.params["user"] = who.user
+    component.params.setdefault("user_id", who.pk)
+    component._view_method = component.request.method
+    yield from admit([instance_of(permission) for permission in permission_classes], component, host, who)
 
 
 def decided(answer: Any, check: Any) -> bool:

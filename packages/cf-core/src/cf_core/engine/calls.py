@@ -32,32 +32,29 @@ class Policy(NamedTuple):
 
 
 def join_policies(outer: Policy | None, inner: Policy | None) -> Policy | None:
-    """Return the policy that holds where both do: all of each, and nothing twice."""
-    if outer is None or inner is None:
+    """Return the policy that holds where both do: all of each, and nothing twice. Names only name it."""
+    if outer is None or inner is None or outer is inner:
         return outer or inner
-    around, inside = outer.view.split(JOINT), inner.view.split(JOINT)
-    if set(around) <= set(inside):
-        return inner
-    if set(inside) <= set(around):
-        return outer
-    names = distinct((*around, *inside))
+    return _merged(outer, inner)
+
+
+def join_issued(issued: Policy, around: Policy | None) -> Policy:
+    """Return the policy that holds for a token of `issued` in a request under `around`.
+
+    Of what a token refers to, the names tell all: whoever looked them up knows that nothing else bears them.
+    """
+    if around is None:
+        return issued
+    before, now = set(issued.view.split(JOINT)), set(around.view.split(JOINT))
+    if before <= now:
+        return around
+    return issued if now <= before else _merged(issued, around)
+
+
+def _merged(outer: Policy, inner: Policy) -> Policy:
+    names = distinct((*outer.view.split(JOINT), *inner.view.split(JOINT)))
     classes = distinct((*outer.permission_classes, *inner.permission_classes))
     return Policy(JOINT.join(names), tuple(classes), tuple(distinct((*outer.guards, *inner.guards))))
-
-
-def key_of(thing: Any) -> str:
-    """Return what tells a permission or guard from others, the same in every process.
-
-    Of an instance: its class and its `policy_key`, else what it holds, as far as that says the same everywhere.
-    """
-    if hasattr(thing, "__qualname__"):
-        return f"{thing.__module__}.{thing.__qualname__}"
-    told = getattr(thing, "policy_key", None)
-    if told is None:
-        told = repr(getattr(thing, "__dict__", ""))
-        if " at 0x" in told:
-            told = ""
-    return f"{type(thing).__module__}.{type(thing).__qualname__}({told})"
 
 
 def distinct(things: Iterable[Any]) -> list[Any]:

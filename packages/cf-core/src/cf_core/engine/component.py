@@ -69,6 +69,8 @@ class Component:
     _has_patches: ClassVar[bool] = False
     _verdicts: Verdicts | None = None
     """What permissions said during the render that is going on."""
+    _view_method: str | None = None
+    """The request's method, while a view is asked about and no event."""
     _types: ClassVar[TypeTable]
     _stamped: ClassVar[Stamp]
     _perform = staticmethod(perform)

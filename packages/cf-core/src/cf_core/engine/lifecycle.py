@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .admission import admit, admit_object, check_apps, checks_of
-from .calls import LAZY, Answer, Call, join_policies
+from .calls import LAZY, Answer, Call, join_issued, join_policies
 from .errors import InProgress, NotFound, StateConflict, StateInvalid
 from .eventlog import is_logged, log_event
 from .events import EventHandler
@@ -142,6 +142,14 @@ def _refuse_stale(call: Call, host: Host) -> Performance:
 
 
 def _run(call: Call, opened: _Opened, host: Host, *, is_current: bool = False) -> Steps:
+    """Go through the stages; what the author's code calls with the same request is under the call's policy too."""
+    if call.policy is None or opened.component.request is None:
+        return (yield from _stages(call, opened, host, is_current=is_current))
+    with host.hold_policy(opened.component.request, call.policy):
+        return (yield from _stages(call, opened, host, is_current=is_current))
+
+
+def _stages(call: Call, opened: _Opened, host: Host, *, is_current: bool) -> Steps:
     """Restore, check the object, handle, render, seal."""
     component, token, handler, checks = opened
     watch = _observed if extensions.observers else _unobserved
@@ -186,8 +194,8 @@ def _open(call: Call, host: Host) -> _Opened:
         component._children = token.children
         component.params.update(token.params)
         component.revision = token.revision
-        if token.view is not None and (policy is None or policy.view != token.view):
-            policy = join_policies(host.view_policy(token.view), policy)
+        if token.view is not None:
+            policy = join_issued(host.view_policy(token.view), policy)
     elif call.event is not None and not (call.may_mount_for_event or component.is_mounted):
         raise StateInvalid("An event needs the token of a render")
     elif not call.may_mount:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,10 @@ class PlainHost:
     def request_policy(self, request: Any) -> Policy | None:
         """Return none: nothing surrounds a view."""
         return None
+
+    def hold_policy(self, request: Any, policy: Policy) -> AbstractContextManager[None]:
+        """Do nothing: there are no views."""
+        return nullcontext()
 
     def login_url(self) -> str | None:
         """Return None: there are no pages."""

@@ -130,6 +130,8 @@ def lazy_answer(call: Call, component: Component, host: Host) -> Answer:
 def render_alone(component: Component) -> Steps:
     """Render and seal an instance as it is, outside any call."""
     host = current_host()
+    if component._policy is None and component.request is not None:
+        component._policy = host.request_policy(component.request)
     slots = Slots()
     rendered = yield from render(component, host, slots)
     text = seal(Call(component), component, host)
