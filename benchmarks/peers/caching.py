@@ -55,6 +55,18 @@ def count_members():
     }
 
 
+def grow(rows):
+    """Have as many members as that."""
+    from benchkit.members.models import Member
+
+    first = Member.objects.get(pk=1)
+    known = Member.objects.count()
+    Member.objects.bulk_create(
+        Member(name=f"Member {n}", email=f"more{n}@example.com", role=first.role, joined=first.joined)
+        for n in range(known, rows)
+    )
+
+
 def setup():
     from benchkit.members import ops
 
