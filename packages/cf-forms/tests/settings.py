@@ -1,6 +1,10 @@
 """The least that cf-forms needs: its own app and those it depends on."""
 
+from pathlib import Path
+
 SECRET_KEY = "tests-only"
+ROOT_URLCONF = "tests.urls"
+STATIC_URL = "/static/"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
@@ -8,6 +12,14 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "cf_core",
     "cf_forms",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
 ]
 MIDDLEWARE = [
     "cf_core.middleware.component_middleware",
