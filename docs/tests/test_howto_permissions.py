@@ -72,15 +72,18 @@ def test_only_superusers_clear(staff, admin_user, comment):
     assert not Comment.objects.exists()
 
 
-def test_visitor_sees_the_notice_of_a_page_for_users(comment):
-    page = open_page("/handbook/moderation/")
+@pytest.mark.parametrize("address", ["/handbook/back-office/", "/handbook/back-office-too/", "/handbook/moderation/"])
+def test_visitor_is_told_to_log_in(client, address):
+    refused = client.get(address)
 
-    assert page.text() == "Authentication required"
+    assert (refused.status_code, refused.json()["login_url"]) == (401, "/login/")
 
 
 @pytest.mark.parametrize("address", ["/handbook/back-office/", "/handbook/back-office-too/"])
-def test_page_decides_for_what_it_places(address, regular, staff, comment):
-    assert open_page(address, user=regular).text() == "Staff access required"
+def test_page_decides_for_itself_and_for_what_it_places(client, address, regular, staff, comment):
+    client.force_login(regular)
+    refused = client.get(address)
+    assert (refused.status_code, refused.json()["error"]) == (403, "Staff access required")
 
     page = open_page(address, user=staff)
     page.click("Refresh")

@@ -24,5 +24,5 @@ def back_office(request):
 
 @login_required_component
 def moderation(request):
-    days = (timezone.now() - request.user.date_joined).days if request.user.is_authenticated else 0
+    days = (timezone.now() - request.user.date_joined).days
     return render(request, "handbook/pages/moderation.html", {"days": days})
