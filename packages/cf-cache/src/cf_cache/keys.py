@@ -120,10 +120,17 @@ def bound_arguments(component: Component, args: tuple[Any, ...], kwargs: dict[st
     return dict(list(bound.items())[1:])
 
 
-def _principal(component: Component) -> list[str | None] | None:
+def _principal(component: Component) -> list[Any] | None:
+    """Return who it is for, and what they may: whoever is given to mount by name, else whoever asks."""
     if not is_by_user(component):
         return None
-    return [current_host().identify(component.request, component.params).user_id]
+    request, params = component.request, component.params
+    arguments: Mapping[str, Any] = vars(component).get(ARGUMENTS, {})
+    if "user" in arguments and arguments["user"] is not component.user:
+        request, params = None, {"user": arguments["user"]}
+    identity = current_host().identify(request, params)
+    rights = [bool(getattr(identity.user, name, False)) for name in ("is_staff", "is_superuser")]
+    return [identity.user_id, identity.auth_hash, *rights]
 
 
 def _origin(request: Any) -> list[str] | None:

@@ -26,7 +26,6 @@ from . import generations
 from .commits import depth, is_pending
 from .conf import conf
 from .entries import Entry, read_entry
-from .keys import ARGUMENTS
 from .locking import MountLock
 from .mixins import CacheMixin
 from .rules import CacheRule, Place, find_place, rule_of
@@ -73,7 +72,6 @@ def fill(
     unit: UnitOfWork | None = None,
 ) -> Steps:
     """Fill the state from the cache, else by `mount`, which may return an awaitable."""
-    vars(component)[ARGUMENTS] = arguments
     place = find_place(component, rule, arguments)
     if place is None:
         yield from _mounted(component, mount)

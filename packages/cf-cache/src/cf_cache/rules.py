@@ -14,7 +14,7 @@ from cf_core.engine.errors import ComponentDefinitionError, UnserialisableState
 from . import generations
 from .conf import conf
 from .digests import digest
-from .keys import TTL_PARAM, MountParams, authors_key, default_key, subject
+from .keys import ARGUMENTS, TTL_PARAM, MountParams, authors_key, default_key, subject
 from .mixins import CacheMixin
 
 logger = logging.getLogger("cf_cache")
@@ -93,6 +93,7 @@ def rule_of(component: Component, view: Any = None) -> CacheRule | None:
 def find_place(component: Component, rule: CacheRule, arguments: Mapping[str, Any]) -> Place | None:
     """Return where the state of a mount with these arguments belongs; None where it is not to be cached."""
     cls = type(component)
+    vars(component)[ARGUMENTS] = arguments
     name, params = generations.name_of(cls), MountParams(component, arguments)
     try:
         if rule.own_key is None:
