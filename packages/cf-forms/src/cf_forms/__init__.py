@@ -1,6 +1,7 @@
-"""Form components: one Pydantic schema validates and renders the form.
+"""Form components: one Pydantic schema validates and renders the form."""
 
-Nothing is public yet: the app can be installed, its features follow.
-"""
+from .component import FormComponent
+from .data import ValidatedData
+from .fields import FormField, Widget, form_fields
 
-__all__: list[str] = []
+__all__ = ["FormComponent", "FormField", "ValidatedData", "Widget", "form_fields"]

@@ -49,6 +49,8 @@ class FormField:
     """Values as a form sends them, each with its label."""
     multiple: bool = False
     default: Any = None
+    has_default: bool = False
+    """Whether the schema does without it; a default that is made anew each time is not told here."""
     fields: tuple[FormField, ...] = ()
     """Of a group."""
     item: FormField | None = None

@@ -81,6 +81,7 @@ def _fields_of(schema: type[BaseModel], prefix: str, above: tuple[type, ...]) ->
             label=info.title or found.label,
             help_text=info.description or "",
             required=found.required and info.is_required(),
+            has_default=not info.is_required(),
             default=None if default is None else _plain(default),
             alias=_alias(info, name),
         )
@@ -163,7 +164,7 @@ def _shaped(name: str, path: str, read: _Annotation, above: tuple[type, ...]) ->
     if isinstance(origin, type) and issubclass(origin, BaseModel):
         if origin in above:
             # A model inside itself has no end as fields.
-            return replace(found, kind="textarea", shape="json", required=True)
+            return replace(found, kind="textarea", shape="json", required=True, is_secret=_hides(origin))
         children = tuple(_fields_of(origin, f"{path}.", (*above, origin)))
         return replace(found, kind="group", shape="group", fields=children)
     if base is bool:
@@ -178,7 +179,7 @@ def _several(found: FormField, read: _Annotation, above: tuple[type, ...], mark:
     args = get_args(read.base)
     origin = get_origin(read.base) or read.base
     if origin is tuple and args and args[-1] is not Ellipsis:
-        return replace(found, kind="textarea", shape="json", required=True)
+        return replace(found, kind="textarea", shape="json", required=True, is_secret=_hides(read.base))
     limits = limits_of(read.metadata)
     found = replace(
         found, multiple=True, required=bool(limits.min_length), min_items=limits.min_length or 0,
@@ -224,7 +225,7 @@ def _single(found: FormField, base: Any, limits: Any) -> FormField:
     is_union = get_origin(base) in (Union, types.UnionType)
     members = get_args(base) if is_union else (base,)
     if any(_has_parts(member) for member in members):
-        return replace(found, kind="textarea", shape="json", required=True)
+        return replace(found, kind="textarea", shape="json", required=True, is_secret=_hides(base))
     is_number = all(member in (int, float, Decimal) for member in members)
     is_secret = any(member in (SecretStr, SecretBytes) for member in members)
     takes_text = any(member in (str, Any, bytes, SecretStr, SecretBytes) for member in members)
@@ -251,6 +252,15 @@ def _has_parts(base: Any) -> bool:
     if origin is Annotated:
         return _has_parts(get_args(base)[0])
     return isinstance(origin, type) and issubclass(origin, (list, tuple, set, frozenset, dict, BaseModel))
+
+
+def _hides(base: Any, seen: frozenset[type] = frozenset()) -> bool:
+    """Whether there is a secret anywhere in an annotation."""
+    if isinstance(base, type) and issubclass(base, (SecretStr, SecretBytes)):
+        return True
+    if isinstance(base, type) and issubclass(base, BaseModel) and base not in seen:
+        return any(_hides(info.annotation, seen | {base}) for info in base.model_fields.values())
+    return any(_hides(arg, seen) for arg in get_args(base))
 
 
 def _choices_of(base: Any) -> list[tuple[Any, Any]] | None:
