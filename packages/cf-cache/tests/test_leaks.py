@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.test import RequestFactory
 
 from cf_cache import CacheMixin, watching
-from cf_core import Component
+from cf_core import Component, ComponentDefinitionError
 from tests.components import Inline, mounts
 from tests.permissions import LoggedIn
 
@@ -84,3 +84,95 @@ def test_new_password_is_another_entry(ann: Any) -> None:
     shown(Figures(), asked(Figures(), ann).user)
 
     assert mounts == ["figures", "figures"]
+
+
+class Dehydrated(Shown):
+    def dehydrate(self) -> dict[str, Any]:
+        return {"owner": self.user.username}
+
+
+def test_what_dehydrate_reads_is_watched_too(ann: Any) -> None:
+    with pytest.raises(ComponentDefinitionError, match=r"Dehydrated\.dehydrate reads request\.user"):
+        shown(Dehydrated(), ann)
+
+
+def test_what_dehydrate_made_of_somebody_is_not_kept(production: None, ann: Any, bob: Any) -> None:
+    shown(Dehydrated(), ann)
+
+    assert "owner" not in shown(Dehydrated(), bob)
+
+
+class Linked(Shown):
+    def mount(self) -> None:
+        mounts.append("linked")
+        self.state["next"] = self.request.build_absolute_uri(self.params["to"])
+
+
+@pytest.mark.parametrize("to", ["?page=2", "detail/", "#top", "", "//", "http:detail/"])
+def test_address_that_goes_from_the_page_is_not_kept(production: None, to: str) -> None:
+    shown(Linked(to=to), path="/u/ann-private/")
+
+    assert "ann-private" not in shown(Linked(to=to), path="/u/bob/")["next"]
+
+
+@pytest.mark.parametrize("to", ["/about/", "//shop.example/about/", "https://shop.example/"])
+def test_address_that_is_the_same_on_every_page_is_kept(to: str) -> None:
+    assert shown(Linked(to=to), path="/u/ann/") == shown(Linked(to=to), path="/u/bob/")
+    assert mounts == ["linked"]
+
+
+class Targeted(Shown):
+    def mount(self) -> None:
+        self.state["target"] = f"#{self.id}-list"
+
+
+class Numbered(Targeted):
+    def get_component_id(self) -> str:
+        return f"item-{self.params['number']}"
+
+    def mount(self) -> None:
+        mounts.append("numbered")
+        super().mount()
+
+
+def test_id_of_the_page_is_refused_in_development() -> None:
+    with pytest.raises(ComponentDefinitionError, match=r"Targeted\.mount reads self\.id"):
+        shown(Targeted())
+
+
+@pytest.mark.parametrize("given", [{}, {"component_id": "given"}])
+def test_id_of_another_page_is_not_shown(production: None, given: Any) -> None:
+    shown(Targeted(**given))
+    component = Targeted()
+
+    assert shown(component)["target"] == f"#{component.id}-list"
+
+
+def test_id_that_is_given_stays_though_nobody_reads_it(ann: Any) -> None:
+    component = Greets(component_id="given")
+    shown(component, ann)
+
+    assert component.id == "given"
+
+
+def test_id_that_the_class_makes_of_params_may_be_read() -> None:
+    assert [shown(Numbered(number=1)) for _ in range(2)] == [{"target": "#item-1-list"}] * 2
+    assert mounts == ["numbered"]
+
+
+def test_id_that_is_not_the_one_of_the_class_is_refused() -> None:
+    with pytest.raises(ComponentDefinitionError, match=r"self\.id"):
+        shown(Numbered(number=1, component_id="other"))
+
+
+class Scripted(Shown):
+    def mount(self) -> None:
+        self.state["nonce"] = self.request.csp_nonce
+
+
+def test_nonce_of_another_page_is_not_shown(production: None) -> None:
+    for nonce in ("one", "two"):
+        component = asked(Scripted())
+        component.request.csp_nonce = nonce
+        component.dispatch()
+        assert component.state == {"nonce": nonce}

@@ -193,8 +193,8 @@ class _Filling:
         try:
             with watched(self._component) if self._rule.own_key is None else nullcontext() as reads:
                 yield from _mounted(self._component, mount)
+                state = text_to_keep(self._component, before, reads) if stamps is not None else None
             _note_time(self._component, made_at)
-            state = text_to_keep(self._component, before, reads) if stamps is not None else None
             if state is not None:
                 entry = Entry(state, type(self._component).state_version, made_at, self._rule.ttl, stamps)
                 self._keep(entry, unit)

@@ -59,23 +59,25 @@ def text_to_keep(component: Component, before: Left, reads: Reads | None) -> str
     """Return the mounted state as the codec writes it; None if it must not be kept, which is logged once a class."""
     if component.errors:
         return None
-    reasons = list(_reasons(component, before, reads))
-    if not reasons:
+    reason, text = next(_left_behind(component, before), None), None
+    if reason is None:
+        if reads is not None:
+            reads.method = "dehydrate"
         try:
             text = dumps(component.dehydrate(), component._type_table())
         except UnserialisableState as error:
-            reasons.append(str(error))
+            reason = str(error)
         else:
-            if not is_too_large(text):
-                return text
-            reasons.append("its state is larger than STATE_MAX_BYTES.")
-    _tell_once(type(component), reasons[0])
+            reason = "its state is larger than STATE_MAX_BYTES." if is_too_large(text) else None
+    if reads is not None and reads.found:
+        reason = reads.explain()
+    if reason is None:
+        return text
+    _tell_once(type(component), reason)
     return None
 
 
-def _reasons(component: Component, before: Left, reads: Reads | None) -> Iterator[str]:
-    if reads is not None and reads.found:
-        yield reads.explain()
+def _left_behind(component: Component, before: Left) -> Iterator[str]:
     after = Left.by(component)
     if after.fills != before.fills:
         yield "its mount fills slots, which a cached state does not bring back. Fill them in before_render()."

@@ -1,7 +1,7 @@
 """A look over mount's shoulder: what it reads of the request that its cache key does not tell apart.
 
 A state that was made from somebody's session must not be shown to somebody else. So while a component is mounted for
-the cache under the default key, its request and params are stand-ins that take note.
+the cache under the default key, its request, params and id are stand-ins that take note.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -19,34 +20,39 @@ from cf_core.engine.errors import ComponentDefinitionError
 from .keys import is_by_user
 
 _IN_KEY = frozenset(
-    "LANGUAGE_CODE _current_scheme_host _get_raw_host _get_scheme csp_nonce current_app encoding get_host get_port "
+    "LANGUAGE_CODE _current_scheme_host _get_raw_host _get_scheme current_app encoding get_host get_port "
     "is_secure method scheme urlconf".split()
 )
 """What a mount may read of the request: it is in the key, or tells nothing about who asks."""
 _USER = frozenset(("user", "auser"))
+_GET_ID = "get_component_id"
 
 
 class Reads:
     """What was read that is not in the key: `request.session`."""
 
     def __init__(self, component: Component) -> None:
-        self.found: list[str] = []
+        self.found: list[tuple[str, str]] = []
+        """What was read, and by which method, oldest first."""
         self.is_over = False
+        self.method = "mount"
+        """The method that is running."""
         self._component = component
 
     def note(self, what: str) -> None:
         """Take note; in development and in tests raise ComponentDefinitionError, where the author sees the line."""
         if self.is_over:
             return
-        self.found.append(what)
+        self.found.append((self.method, what))
         if is_developing():
             raise ComponentDefinitionError(self.explain())
 
     def explain(self) -> str:
         """Return what is wrong, and what to do."""
         name = type(self._component).__name__
+        method, what = self.found[0]
         return (
-            f"{name}.mount reads {self.found[0]}, which its cache key does not tell apart: others would be shown the "
+            f"{name}.{method} reads {what}, which its cache key does not tell apart: others would be shown the "
             f"same. Read it in before_render() or in the template, name it as an argument of mount, or say in "
             f"{name}.get_cache_key() what tells its entries apart."
         )
@@ -54,9 +60,10 @@ class Reads:
 
 @contextmanager
 def watched(component: Component) -> Iterator[Reads]:
-    """Have the component's request and params take note of what is read, as long as the block runs."""
+    """Have the component's request, params and id take note of what is read, as long as the block runs."""
     reads = Reads(component)
     request, params, by_user = component.request, component.params, is_by_user(component)
+    component_id = _watch_id(component, reads)
     if request is not None:
         component.request = _Request(request, reads, by_user)
     if not by_user:
@@ -66,11 +73,32 @@ def watched(component: Component) -> Iterator[Reads]:
     finally:
         reads.is_over = True
         component.request, component.params = request, params
+        vars(component).pop(_GET_ID, None)
+        if component._id is None:
+            component._id = component_id
 
 
 def is_developing() -> bool:
     """Return whether this is development or a test: Django's test runners set up a mailbox."""
     return settings.DEBUG or hasattr(sys.modules.get("django.core.mail"), "outbox")
+
+
+def _watch_id(component: Component, reads: Reads) -> str | None:
+    """Have the component's id asked for anew, and take note; returns the one it has. Every page has an id of its own:
+    only one that the class makes, of params for example, may be kept.
+    """
+    known = component._id
+    is_made_by_class = type(component).get_component_id is not Component.get_component_id
+
+    def get_component_id() -> str:
+        made = type(component).get_component_id(component) if known is None or is_made_by_class else known
+        if not is_made_by_class or (known is not None and made != known):
+            reads.note("self.id")
+        return made if known is None else known
+
+    component._id = None
+    vars(component)[_GET_ID] = get_component_id
+    return known
 
 
 class _Request:
@@ -98,10 +126,16 @@ class _Request:
         delattr(self._request, name)
 
     def _absolute(self, location: str | None = None) -> str:
-        if location is None:
+        if location is None or not _is_absolute(str(location)):
             self._reads.note("request.build_absolute_uri() of the page")
         address: str = self._request.build_absolute_uri(location)
         return address
+
+
+def _is_absolute(location: str) -> bool:
+    """Return whether an address is the same on every page of the host."""
+    parts = urlsplit(location)
+    return bool(parts.netloc) or parts.path.startswith("/")
 
 
 class _Params(MutableMapping[str, Any]):
