@@ -1,6 +1,7 @@
-"""Components for Django models: one row, its form, and lists.
+"""Components for Django models: one row, its form, and lists."""
 
-Nothing is public yet: the app can be installed, its features follow.
-"""
+from .component import DjangoModelComponent, DjangoModelMixin
+from .errors import NotSaved, RowGone
+from .versions import Conflict
 
-__all__: list[str] = []
+__all__ = ["Conflict", "DjangoModelComponent", "DjangoModelMixin", "NotSaved", "RowGone"]
