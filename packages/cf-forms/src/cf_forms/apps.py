@@ -8,3 +8,7 @@ class FormsConfig(AppConfig):
 
     name = "cf_forms"
     verbose_name = "Component forms"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from . import checks  # noqa: F401 - registers them
