@@ -297,6 +297,33 @@ def test_a_remembered_answer_is_given_only_to_who_still_may(db: None, register: 
     assert shown.post("add", _rid=RID, _state=token, _retry="1").status_code == 401
 
 
+@pytest.mark.parametrize("retry", [{}, {"_retry": "1"}])
+def test_an_event_that_gives_its_object_away_is_answered_again(
+    db: None, register: Any, client_of: Any, ann: Any, retry: dict[str, str]
+) -> None:
+    owners = ["ann"]
+
+    class IsOwner(LoggedIn):
+        def has_object_permission(self, request: Any, component: Any, obj: Any) -> bool:
+            return component.user.username == owners[-1]
+
+    class Deed(Shop):
+        permission_classes = [IsOwner]
+
+        def on_give(self) -> None:
+            owners.append("bob")
+
+    register(Deed, "deed")
+    shown = show(client_of(ann), "deed")
+    token = shown.token
+    first = shown.post("give", _rid=RID)
+    assert first.status_code == 200
+    # Told that it failed, the client would be wrong: the object is given away.
+    assert shown.post("give", _rid=RID, _state=token, **retry).content == first.content
+    assert shown.post("give", _rid=RID.swapcase(), _state=token).status_code == 403
+    assert owners == ["ann", "bob"]
+
+
 def test_a_remembered_answer_needs_the_token(shop: Shown) -> None:
     assert shop.post("add", _rid=RID).status_code == 200
     assert shop.post("add", _rid=RID, _state=None, _retry="1").status_code == 400

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pytest
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import Group
 from django.core.checks import run_checks
+from django.http import HttpResponse
+from django.urls import include, path
+from django.views.decorators.cache import never_cache
+from django.views.generic import ListView, TemplateView
 from rest_framework import permissions
+from rest_framework.views import APIView
 
 from cf_core import Component
+from cf_core.views import ComponentView
 from cf_permissions import AllowAny, BasePermission, DjangoModelPermission, IsStaff, IsSuperuser, requires
-from cf_permissions.permission_checks import check_event_permissions, check_permission_classes
+from cf_permissions.decorators import permission_classes
+from cf_permissions.permission_checks import (
+    check_event_permissions,
+    check_permission_classes,
+    check_permissions_of_views,
+)
+from cf_permissions.views import PermissionMixin
 
 
 def found(registry: Any, **attributes: Any) -> list[tuple[str, str]]:
@@ -110,3 +125,78 @@ def test_default_classes_are_checked_too(component_registry: Any, settings: Any)
     assert "CF_CORE['DEFAULT_PERMISSION_CLASSES'] holds <class 'dict'>" in messages[0][1]
     settings.CF_CORE = {"DEFAULT_PERMISSION_CLASSES": ["no.such.Class"]}
     assert check_permission_classes() == []
+
+
+# -- views
+
+
+class DeskView(ComponentView):
+    component_name = "desk"
+
+
+class Unasked(TemplateView):
+    """Says who may, and has nothing that would ask."""
+
+    permission_classes = [IsStaff]
+
+
+class TheirOwn(APIView):
+    permission_classes = [permissions.IsAdminUser]
+
+
+class Groups(PermissionMixin, ListView):
+    permission_classes = [DjangoModelPermission]
+    model = Group
+
+
+class Nothings(PermissionMixin, TemplateView):
+    permission_classes = [DjangoModelPermission & IsStaff]
+
+
+def page(request: Any) -> HttpResponse:
+    return HttpResponse()
+
+
+VIEWS: dict[str, tuple[Callable[[], Any], list[tuple[str, str]]]] = {
+    "no view of ours": (lambda: page, []),
+    "component view": (lambda: DeskView.as_view(permission_classes=[IsStaff, DjangoModelPermission]), []),
+    "text on a component view": (
+        lambda: DeskView.as_view(permission_classes=["IsStaff"]),
+        [("E002", "holds 'IsStaff', which has no has_permission()")],
+    ),
+    "text in a decorator": (
+        lambda: never_cache(login_required(permission_classes(["IsStaff"])(page))),
+        [("E002", "page-")],
+    ),
+    "stacked decorators": (
+        lambda: permission_classes([object])(permission_classes([IsStaff, str])(page)),
+        [("E002", "<class 'object'>"), ("E002", "<class 'str'>")],
+    ),
+    "model permission in a decorator": (
+        lambda: permission_classes([DjangoModelPermission])(page),
+        [("E003", "set `model`")],
+    ),
+    "model permission on a page of a model": (Groups.as_view, []),
+    "model permission on a page of none": (Nothings.as_view, [("E003", "Nothings-")]),
+    "mixin that is missing": (
+        Unasked.as_view,
+        [("W002", "tests.test_permission_checks.Unasked.permission_classes are never asked")],
+    ),
+    "Django REST framework's view": (TheirOwn.as_view, []),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_classes_of_views_are_checked(settings: Any, name: str) -> None:
+    make, expected = VIEWS[name]
+    settings.ROOT_URLCONF = ModuleType("urls")
+    settings.ROOT_URLCONF.urlpatterns = [path("deep/", include([path("view/", make())]))]
+    messages = check_permissions_of_views()
+    assert [str(message.id) for message in messages] == [f"cf_permissions.{number}" for number, _ in expected]
+    for message, (_, text) in zip(messages, expected, strict=True):
+        assert text in message.msg
+
+
+def test_a_project_without_addresses_has_no_views_to_check(settings: Any) -> None:
+    del settings.ROOT_URLCONF
+    assert check_permissions_of_views() == []

@@ -33,6 +33,7 @@ __all__ = [
     "governed",
     "hold_policy",
     "listed",
+    "policies_of",
     "push_policy",
     "register_policy",
     "request_policy",
@@ -69,8 +70,21 @@ def under_policy(
     cls = getattr(view, "view_class", None)
     policy = register_policy(cls or view, permission_classes, name, guards)
     stand_in = stand_in_for(cls) if permission_classes and not getattr(cls, "asks_permissions", False) else None
-    run = governed(view, policy, stand_in, is_async=iscoroutinefunction(view))
-    return functools.wraps(view)(run)
+    run: Any = functools.wraps(view)(governed(view, policy, stand_in, is_async=iscoroutinefunction(view)))
+    run.policy = policy
+    return run  # type: ignore[no-any-return]
+
+
+def policies_of(view: Callable[..., Any]) -> list[Policy]:
+    """Return the policies that a view function stands under: those of the decorators around it, then its class's."""
+    found: list[Policy] = []
+    layer: Any = view
+    while layer is not None:
+        for policy in (getattr(layer, "policy", None), getattr(layer, "view_initkwargs", {}).get("_policy")):
+            if isinstance(policy, Policy) and policy not in found:
+                found.append(policy)
+        layer = getattr(layer, "__wrapped__", None)
+    return found
 
 
 def governed(

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from django.core import checks
 
-from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError
 from cf_core.engine.registries import registry
-from cf_core.policies import default_permissions
+from cf_core.policies import default_permissions, policies_of
 
+from .classes import BasePermission
 from .composition import Combination
 from .events import ATTRIBUTE, permissions_of_event, problems_of
 from .model_permissions import DjangoModelPermission, model_of
+from .project_views import project_views
 
 Messages = list[checks.CheckMessage]
 
@@ -54,7 +55,34 @@ def check_event_permissions(**kwargs: Any) -> Messages:
     ]
 
 
-def _check_list(where: str, classes: Any, cls: type[Component] | None) -> Iterator[checks.CheckMessage]:
+@checks.register("cf_permissions")
+def check_permissions_of_views(**kwargs: Any) -> Messages:
+    """E002 and E003 of views and decorators, W002 classes on a view that nothing asks."""
+    found: Messages = []
+    for view in project_views():
+        cls = getattr(view, "view_class", None)
+        policies = policies_of(view)
+        for policy in policies:
+            knows_model = getattr(cls, "asks_permissions", False)
+            found += _check_list(policy.view, policy.permission_classes, None if knows_model else cls or view)
+        if cls is not None and not policies and any(map(_is_ours, _listed(cls))):
+            text = f"{cls.__module__}.{cls.__qualname__}.permission_classes are never asked."
+            found.append(checks.Warning(text, hint="Name PermissionMixin before its base.", id="cf_permissions.W002"))
+    return found
+
+
+def _listed(cls: type) -> Sequence[Any]:
+    classes = getattr(cls, "permission_classes", None)
+    return classes if isinstance(classes, list | tuple) else ()
+
+
+def _is_ours(permission: Any) -> bool:
+    """Whether a class is of this package, and so stands on a view for no other framework."""
+    kind = permission if isinstance(permission, type) else type(permission)
+    return issubclass(kind, (Combination, BasePermission))
+
+
+def _check_list(where: str, classes: Any, owner: Any) -> Iterator[checks.CheckMessage]:
     if not isinstance(classes, list | tuple):
         text = f"{where} is {classes!r}, not a list."
         yield checks.Error(text, hint="Write [IsStaff], with brackets.", id="cf_permissions.E001")
@@ -65,9 +93,9 @@ def _check_list(where: str, classes: Any, cls: type[Component] | None) -> Iterat
             yield checks.Error(text, hint="Give the class itself, imported.", id="cf_permissions.E002")
             continue
         yield from _check_spelling(where, permission)
-        if cls is not None and _is_model_permission(permission):
+        if owner is not None and _is_model_permission(permission):
             try:
-                model_of(cls)
+                model_of(owner)
             except ComponentDefinitionError as error:
                 yield checks.Error(f"{where}: {error}", id="cf_permissions.E003")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
@@ -15,7 +15,6 @@ from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from cf_core.conf import conf as core_conf
 from cf_core.engine.component import Component
@@ -23,6 +22,7 @@ from cf_core.engine.registries import registry
 
 from .conf import KEYS, conf, given, rate_cache
 from .limits import adds_in_one_step, problem_of
+from .project_views import project_views
 from .rates import Rate, RateError, parse_rates
 from .throttling import DECORATED, RateLimitMixin, declared_event_rates, declared_rates
 
@@ -196,23 +196,13 @@ def _where(name: str, cls: type[Component]) -> str:
 
 def _view_rates() -> Iterator[tuple[str, object]]:
     """Yield (where, rate) for the views that the project's addresses lead to."""
-    if not getattr(settings, "ROOT_URLCONF", None):
-        return
-    for view in _views(get_resolver().url_patterns):
+    for view in project_views():
         cls = getattr(view, "view_class", None)
         if cls is not None and issubclass(cls, RateLimitMixin):
             rate = getattr(view, "view_initkwargs", {}).get("throttle_rate", cls.throttle_rate)
             yield f"{cls.__module__}.{cls.__qualname__}.throttle_rate", rate
         elif hasattr(view, DECORATED):
             yield f"rate_limit_component on {view.__module__}.{view.__qualname__}", getattr(view, DECORATED)
-
-
-def _views(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[Callable[..., Any]]:
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            yield from _views(pattern.url_patterns)
-        else:
-            yield pattern.callback
 
 
 def _is_quick(options: dict[str, Any]) -> bool:
