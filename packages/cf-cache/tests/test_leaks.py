@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
+from django.http import HttpRequest
 from django.test import RequestFactory
 
 from cf_cache import CacheMixin, watching
-from cf_core import Component, ComponentDefinitionError
+from cf_core import Component, ComponentDefinitionError, Registry
 from tests.components import Inline, mounts
 from tests.permissions import LoggedIn
 
@@ -176,3 +178,162 @@ def test_nonce_of_another_page_is_not_shown(production: None) -> None:
         component.request.csp_nonce = nonce
         component.dispatch()
         assert component.state == {"nonce": nonce}
+
+
+class Tenanted(Shown):
+    def mount(self) -> None:
+        mounts.append("tenanted")
+        self.state["tenant"] = self.tenant
+
+
+class Constructed(Tenanted):
+    def __init__(self, tenant: str = "", **params: Any) -> None:
+        super().__init__(**params)
+        self.tenant = tenant
+
+
+class Shared(Tenanted):
+    """Its permission leaves something on it."""
+
+    class Link:
+        def has_permission(self, request: Any, component: Any) -> bool:
+            component.tenant = request.GET["share"]
+            return True
+
+    permission_classes = [Link]
+
+
+class Filled(Shown):
+    """Has a state before it is mounted."""
+
+    def mount(self) -> None:
+        mounts.append("filled")
+
+
+def with_attribute(tenant: Any) -> Component:
+    component = Tenanted()
+    component.tenant = tenant
+    return component
+
+
+def with_state(tenant: Any) -> Component:
+    component = Filled()
+    component.state["tenant"] = tenant
+    return component
+
+
+@pytest.mark.parametrize("make", [with_attribute, with_state, Constructed])
+def test_what_stands_on_the_component_before_mount_is_told_apart(make: Any) -> None:
+    assert [shown(make(tenant))["tenant"] for tenant in ("one", "two", "one")] == ["one", "two", "one"]
+    assert len(mounts) == 2
+
+
+def test_what_a_permission_leaves_on_the_component_is_told_apart() -> None:
+    assert [shown(Shared(), path=f"/?share={share}")["tenant"] for share in "ab"] == ["a", "b"]
+
+
+def test_attribute_that_cannot_be_told_apart_is_not_cached(said: Callable[[], list[str]]) -> None:
+    for _ in range(2):
+        component = with_attribute("one")
+        component.service = object()
+        shown(component)
+
+    assert mounts == ["tenanted"] * 2
+    assert len(said()) == 1
+    assert "self.service" in said()[0]
+
+
+class Extended(Tenanted):
+    def get_cache_key(self, name: str, params: Any, state: Any) -> str:
+        return f"{super().get_cache_key(name, params, state)}:more"
+
+    def on_drop(self) -> None:
+        self.service = object()
+        self.invalidate_cache()
+
+
+@pytest.mark.django_db
+def test_entry_under_an_extended_key_is_dropped_by_its_component() -> None:
+    component = Extended()
+    component.tenant = "one"
+    component.dispatch()
+    component.dispatch("drop")
+
+    other = Extended()
+    other.tenant = "one"
+    other.dispatch()
+    assert mounts == ["tenanted"] * 2
+
+
+class OnSocket:
+    """What a component has for its request on a socket."""
+
+    method = "POST"
+    path = "/"
+    session = None
+
+    def __init__(self, host: str | None) -> None:
+        self.headers = {} if host is None else {"host": host}
+        self.user = AnonymousUser()
+
+
+class PerHost(Shown):
+    tenants: list[str] = []
+
+    def mount(self) -> None:
+        mounts.append("per host")
+        self.state["tenant"] = self.tenants[-1]
+
+
+@pytest.mark.parametrize(("hosts", "number"), [(["a.example", "b.example"] * 2, 2), ([None, None], 2)])
+def test_hosts_are_told_apart_on_sockets_too(hosts: Any, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for host in hosts:
+        monkeypatch.setattr(PerHost, "tenants", [host])
+        component = PerHost()
+        component.request = OnSocket(host)
+        component.dispatch()
+        assert component.state == {"tenant": host}
+    assert len(mounts) == number
+
+
+def test_request_without_a_host_is_not_cached() -> None:
+    for tenant in "ab":
+        component = Constructed(tenant=tenant)
+        component.request = HttpRequest()
+        component.request.user = AnonymousUser()
+        component.dispatch()
+        assert component.state == {"tenant": tenant}
+
+
+class Paged(Shown):
+    def mount(self, page: int) -> None:
+        mounts.append(page)
+        self.state["link"] = f"?page={self.params['page']}"
+
+
+def test_param_is_what_its_argument_has_become() -> None:
+    assert [shown(Paged(page=page)) for page in ("0_0_1", "1", 1)] == [{"link": "?page=1"}] * 3
+    assert mounts == [1]
+
+
+def test_classes_that_a_function_made_do_not_meet() -> None:
+    def make(secret: str) -> type[Component]:
+        class Made(Shown):
+            def mount(self) -> None:
+                self.state["secret"] = secret
+
+        return Made
+
+    assert [shown(make(secret)())["secret"] for secret in "ab"] == ["a", "b"]
+
+
+def test_class_that_a_function_made_is_cached_under_its_name(component_registry: Registry) -> None:
+    @component_registry.register("made")
+    class Made(Shown):
+        def mount(self) -> None:
+            mounts.append("made")
+
+    shown(Made())
+    shown(Made())
+
+    assert mounts == ["made"]

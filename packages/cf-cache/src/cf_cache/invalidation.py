@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS
 
 from cf_core.engine.component import Component
+from cf_core.engine.errors import UnserialisableState
 from cf_core.engine.registries import registry
 
 from . import generations
 from .commits import end_after_commit
-from .keys import MountParams, authors_key, mounted_with, subject
+from .keys import MountParams, NoKey, authors_key, mounted_with, subject
 
 
 def invalidate_component(component: type[Component] | str, /, **params: Any) -> None:
@@ -34,8 +36,9 @@ def invalidate_instance(component: Component) -> None:
     names = [generations.of_params(cls, subject(cls, params.own()))]
     key = authors_key(component)
     if key is not None:
-        chosen = key(generations.name_of(cls), params, {})
-        names.append(generations.of_own_key(generations.name_of(cls), str(chosen)))
+        with suppress(NoKey, UnserialisableState):  # without a key there is no entry
+            chosen = key(generations.name_of(cls), params, {})
+            names.append(generations.of_own_key(generations.name_of(cls), str(chosen)))
     end_after_commit(names, cls.using)
 
 

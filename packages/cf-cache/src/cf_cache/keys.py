@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import secrets
+import sys
 from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.utils import timezone, translation
 
 from cf_core.engine.admission import checks_of
+from cf_core.engine.codec import dumps
 from cf_core.engine.component import Component
 from cf_core.engine.ports import current_host
 
@@ -23,7 +28,15 @@ TTL_PARAM = "_cache_ttl"
 """Where a component carries what `cache=` in its tag said; it travels in the token of a lazy one."""
 ARGUMENTS = "_cf_cache_arguments"
 """Where a mounted component keeps what its mount was called with."""
+SHOWN = "_cf_cache_shown"
+"""Where a mounted component keeps the text of the state that it was given, or that was kept of it."""
 _PLAIN = (str, int, float, bool, type(None))
+_EVERY_COMPONENT_HAS = frozenset((*vars(Component()), *vars(Component), "cached_at"))
+"""Attributes that tell nothing of one mount; what stands on an instance besides, somebody put there for it."""
+
+
+class NoKey(Exception):
+    """What a mount depends on cannot be told apart, so that its state is not cached; says why."""
 
 
 class MountParams(ChainMap[str, Any]):
@@ -51,18 +64,20 @@ class MountParams(ChainMap[str, Any]):
 
 def default_key(component: Component, params: Mapping[str, Any], prefix: str) -> str:
     """Return what tells apart all that a mount may depend on: component, params, language, time zone, host, and the
-    user wherever permission classes apply. Raises UnserialisableState for params that cannot be told apart.
+    user wherever permission classes apply. Raises UnserialisableState for params that cannot be told apart, or NoKey.
 
-    Of params that the author put together, all count.
+    Of params that the author put together, all count; and whatever stands on the component before it is mounted.
     """
     cls = type(component)
     own = params.own() if isinstance(params, MountParams) else {**params}
     if "user" in own:
         own["user"] = getattr(own["user"], "pk", None)
+    types = cls._type_table()
     return digest(
         "key",
-        [name_of(cls), f"{cls.__module__}.{cls.__qualname__}", cls.state_version, prefix],
-        canonical(own, cls._type_table(), name="params"),
+        [name_of(cls), identity_of(cls), cls.state_version, prefix],
+        canonical(own, types, name="params"),
+        [[name, canonical(value, types, name=f"self.{name}")] for name, value in _put_there(component)],
         [translation.get_language() if settings.USE_I18N else None, timezone.get_current_timezone_name()],
         _origin(component.request),
         _principal(component),
@@ -105,6 +120,26 @@ def subject(cls: type[Component], own: Mapping[str, Any]) -> dict[str, Any]:
     return {name: own[name] for name in asked if name in own} if asked else dict(own)
 
 
+def identity_of(cls: type[Component]) -> str:
+    """Return what tells the class from all others: its path; one that neither a name nor its path leads to, as a
+    function makes them, has a mark of its own, which no other process knows.
+    """
+    path = f"{cls.__module__}.{cls.__qualname__}"
+    if cls.component_name or _at(cls.__module__, cls.__qualname__) is cls:
+        return path
+    return f"{path} {_marks.setdefault(cls, secrets.token_hex(6))}"
+
+
+_marks: WeakKeyDictionary[type[Component], str] = WeakKeyDictionary()
+
+
+def _at(module: str, name: str) -> Any:
+    try:
+        return attrgetter(name)(sys.modules.get(module))
+    except AttributeError:
+        return None
+
+
 def mounted_with(component: Component) -> Mapping[str, Any]:
     """Return what the component's mount was called with, or would be. Raises Invalid where params are missing."""
     known: Mapping[str, Any] | None = vars(component).get(ARGUMENTS)
@@ -133,11 +168,27 @@ def _principal(component: Component) -> list[Any] | None:
     return [identity.user_id, identity.auth_hash, *rights]
 
 
+def _put_there(component: Component) -> Iterator[tuple[str, Any]]:
+    """Yield what a view, a permission or the author's own `__init__` has put on the component, its state too."""
+    for name, value in sorted(vars(component).items()):
+        if name not in _EVERY_COMPONENT_HAS and not name.startswith("_cf_"):
+            yield name, value
+    state = component.state
+    # Mounted once more, it still has what the cache has put there itself.
+    if state and (SHOWN not in vars(component) or dumps(state, component._type_table()) != vars(component)[SHOWN]):
+        yield "state", state
+
+
 def _origin(request: Any) -> list[str] | None:
-    """Return scheme and host: states hold absolute addresses, and projects serve a tenant to a host."""
-    if not hasattr(request, "get_host"):
+    """Return scheme and host: states hold absolute addresses, and projects serve a tenant to a host. Raises NoKey."""
+    if request is None:
         return None
-    return [getattr(request, "scheme", ""), request.get_host()]
+    try:
+        # Requests on sockets have only headers.
+        host = request.get_host() if hasattr(request, "get_host") else request.headers["host"]
+    except (AttributeError, KeyError) as error:
+        raise NoKey("its request names no host.") from error
+    return [getattr(request, "scheme", ""), host]
 
 
 def _function(method: Any) -> Callable[..., Any]:

@@ -26,6 +26,7 @@ from . import generations
 from .commits import depth, is_pending
 from .conf import conf
 from .entries import Entry, read_entry
+from .keys import SHOWN
 from .locking import MountLock
 from .mixins import CacheMixin
 from .rules import CacheRule, Place, find_place, rule_of
@@ -178,6 +179,7 @@ class _Filling:
         if not (yield from restore(self._component, entry)):
             self._reason = "unreadable"
             return False
+        vars(self._component)[SHOWN] = entry.state
         _note_time(self._component, entry.made_at)
         if cache_hit.has_listeners(type(self._component)):
             age = None if entry.made_at is None else entry.age(time.time())
@@ -196,6 +198,7 @@ class _Filling:
                 state = text_to_keep(self._component, before, reads) if stamps is not None else None
             _note_time(self._component, made_at)
             if state is not None:
+                vars(self._component)[SHOWN] = state
                 entry = Entry(state, type(self._component).state_version, made_at, self._rule.ttl, stamps)
                 self._keep(entry, unit)
                 is_kept = True

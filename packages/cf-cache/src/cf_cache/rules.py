@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,9 @@ from cf_core.engine.errors import ComponentDefinitionError, UnserialisableState
 from . import generations
 from .conf import conf
 from .digests import digest
-from .keys import ARGUMENTS, TTL_PARAM, MountParams, authors_key, default_key, subject
+from .keys import ARGUMENTS, TTL_PARAM, MountParams, NoKey, authors_key, default_key, identity_of, subject
 from .mixins import CacheMixin
-
-logger = logging.getLogger("cf_cache")
+from .states import tell_once
 
 _KEY = "cf_cache:e:"
 
@@ -100,11 +98,14 @@ def find_place(component: Component, rule: CacheRule, arguments: Mapping[str, An
             return Place(_KEY + default_key(component, params, rule.prefix), component, rule, params, None)
         chosen = rule.own_key(name, params, {})
     except UnserialisableState as error:
-        logger.warning("%s is not cached: its params cannot be told apart: %s", cls.__name__, error)
+        tell_once(cls, f"its params cannot be told apart: {error}")
+        return None
+    except NoKey as error:
+        tell_once(cls, str(error))
         return None
     if chosen is None:
         return None
-    key = digest("own", name, _path(component), cls.state_version, rule.key_scope, rule.prefix, str(chosen))
+    key = digest("own", name, identity_of(cls), cls.state_version, rule.key_scope, rule.prefix, str(chosen))
     return Place(_KEY + key, component, rule, params, str(chosen))
 
 

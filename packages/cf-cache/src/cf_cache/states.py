@@ -73,7 +73,7 @@ def text_to_keep(component: Component, before: Left, reads: Reads | None) -> str
         reason = reads.explain()
     if reason is None:
         return text
-    _tell_once(type(component), reason)
+    tell_once(type(component), reason)
     return None
 
 
@@ -88,7 +88,8 @@ def _left_behind(component: Component, before: Left) -> Iterator[str]:
 _told: WeakKeyDictionary[type[Component], set[str]] = WeakKeyDictionary()
 
 
-def _tell_once(cls: type[Component], reason: str) -> None:
+def tell_once(cls: type[Component], reason: str) -> None:
+    """Log why a component is not cached, once for each reason."""
     told = _told.setdefault(cls, set())
     if reason not in told:
         told.add(reason)

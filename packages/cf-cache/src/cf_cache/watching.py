@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from django.conf import settings
 from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError
 
-from .keys import is_by_user
+from .keys import ARGUMENTS, is_by_user
 
 _IN_KEY = frozenset(
     "LANGUAGE_CODE _current_scheme_host _get_raw_host _get_scheme current_app encoding get_host get_port "
@@ -66,8 +66,7 @@ def watched(component: Component) -> Iterator[Reads]:
     component_id = _watch_id(component, reads)
     if request is not None:
         component.request = _Request(request, reads, by_user)
-    if not by_user:
-        component.params = _Params(params, reads, component)  # type: ignore[assignment]  # quacks like the dict
+    component.params = _Params(params, reads, component, by_user)
     try:
         yield reads
     finally:
@@ -138,35 +137,69 @@ def _is_absolute(location: str) -> bool:
     return bool(parts.netloc) or parts.path.startswith("/")
 
 
-class _Params(MutableMapping[str, Any]):
-    """Stands for the params; passes everything on."""
+if TYPE_CHECKING:
+    _Dict = dict[str, Any]
+else:
 
-    def __init__(self, params: dict[str, Any], reads: Reads, component: Component) -> None:
+    class _Dict(MutableMapping, dict):
+        """A dict that does everything by the methods which a MutableMapping must have."""
+
+        def __or__(self, other):
+            return {**self, **other}
+
+        def __ror__(self, other):
+            return {**other, **self}
+
+        def __ior__(self, other):
+            self.update(other)
+            return self
+
+
+class _Params(_Dict):
+    """Stands for the params; passes everything on. What mount was called with is there as it was given to mount, as
+    that is what the key tells apart. A dict too, since code asks for one, with the names alone for its own.
+    """
+
+    def __init__(self, params: dict[str, Any], reads: Reads, component: Component, by_user: bool) -> None:
+        dict.__init__(self, dict.fromkeys(dict.keys(params)))
         self._params = params
         self._reads = reads
+        self._arguments = dict(vars(component).get(ARGUMENTS, {}))
         is_given = dict.__contains__(params, "user_id") and "user_id" not in component._injected
-        self._hidden = {"user"} if is_given else {"user", "user_id"}
+        self._hidden = set() if by_user else {"user"} if is_given else {"user", "user_id"}
 
     def __getitem__(self, name: str) -> Any:
         value = self._params[name]
         if name in self._hidden:
             self._reads.note(f'params["{name}"]')
-        return value
+        return self._arguments.get(name, value)
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._params[name] = value
+        self._arguments.pop(name, None)
+        dict.__setitem__(self, name, None)
 
     def __delitem__(self, name: str) -> None:
         del self._params[name]
+        dict.__delitem__(self, name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._params
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._params)
 
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._params)
+
     def __len__(self) -> int:
         return len(self._params)
 
-    def __or__(self, other: Any) -> dict[str, Any]:
-        return {**self, **other}
+    def __repr__(self) -> str:
+        return repr({**self})
+
+    def __reduce__(self) -> Any:
+        return dict, ({**self},)
 
     def copy(self) -> dict[str, Any]:
         """Return a dict of them."""
