@@ -40,4 +40,6 @@ TEMPLATES = [
     }
 ]
 DATABASES = databases()
+# The tests' own models have no migrations and refer to users: all tables are made together then.
+MIGRATION_MODULES = {"auth": None, "contenttypes": None, "sessions": None}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

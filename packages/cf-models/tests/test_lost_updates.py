@@ -6,13 +6,10 @@ from typing import Any
 
 import pytest
 from django.db.models import F
-from django.test import Client
 from django.utils import timezone
 
-from cf_core import Registry
 from cf_models import Conflict, NotSaved
 from cf_testing import make_component
-from cf_testing.parity import Shown, show
 from tests.editors import Editor
 from tests.models import Order
 
@@ -81,7 +78,7 @@ def test_saving_again_overwrites_knowingly(order: Order) -> None:
     assert stored(order).status == "sent"
 
 
-def test_the_same_change_twice_is_no_conflict(order: Order) -> None:
+def test_the_same_change_after_the_other_is_no_conflict(order: Order) -> None:
     one, other = opened(order), opened(order)
     edit(next_event(one), status="paid")
 
@@ -199,9 +196,3 @@ def test_equal_values_are_equal_however_they_are_written(order: Order) -> None:
     edit(late, total="10", customer=str(order.customer_id))
 
     assert stored(order).total == 12
-
-
-@pytest.fixture
-def page(order: Order, component_registry: Registry, client: Client) -> Shown:
-    component_registry.register("editor")(Editor)
-    return show(client, "editor", pk=order.pk)

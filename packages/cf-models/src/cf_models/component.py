@@ -13,13 +13,13 @@ from django.forms import BaseModelForm
 from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError, NotFound
 
+from .conflicts import Conflict
 from .errors import NotSaved, RowGone
 from .fields import RowField, row_field, row_fields
 from .model_forms import clean_with_form
 from .pending import Work
 from .rows import BoundRow
 from .saving import SaveRules, save_row
-from .versions import Conflict
 
 _SHOWN = "_row"
 """The key in a state that travels under which it says what the page was made from."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from cf_core.engine.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
-    from .versions import Conflict
+    from .conflicts import Conflict
 
 
 class RowGone(NotFound):

@@ -54,3 +54,16 @@ class BoundRow:
                 if text != self.loaded.get(column.name):
                     found[column] = text
         return found
+
+    def is_outdated(self, current: Model, field: RowField) -> bool:
+        """Whether the field was changed by somebody else since the page was made, or since it was read here."""
+        if self.shown.is_outdated(current, field):
+            return True
+        loaded = self.loaded.get(field.field.name)
+        return loaded is not None and loaded != field.current_text(current)
+
+    def note_current(self, current: Model, fields: Iterable[RowField], version: RowField | None) -> None:
+        """Take the row as somebody else has left it for what was shown and read: the user is told of it now."""
+        self.shown.note(current, fields, version)
+        for column in columns(type(current)):
+            self.loaded[column.name] = column.current_text(current)

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from cf_core.engine.errors import ComponentDefinitionError
 
+from .conflicts import find_conflicts
 from .errors import NotSaved, RowGone
 from .fields import RowField, columns
 from .rows import BoundRow
-from .versions import find_conflicts
+from .uniqueness import check_uniqueness
 
 logger = logging.getLogger("cf_models.saving")
 
@@ -116,10 +117,10 @@ def _refuse_unnamed(changed: Iterable[RowField], rules: SaveRules) -> None:
 
 def _refuse_conflicts(row: BoundRow, rules: SaveRules, wanted: Mapping[RowField, str], current: Model) -> None:
     """Compare with what others did. Raises NotSaved with both values; the page is then made from the new ones."""
-    found = find_conflicts(row.instance, wanted, current, row.shown, rules.version)
+    found = find_conflicts(row, wanted, current, rules.version)
     if found is None:
         return
-    row.shown.note(current, rules.fields, rules.version)
+    row.note_current(current, rules.fields, rules.version)
     names = {field.field.name: field.name for field in rules.fields}
     errors = {ALL: [_("This was changed by someone else in the meantime. Save again to overwrite it.")]}
     errors |= {names.get(conflict.name, conflict.name): [conflict.message] for conflict in found}
@@ -138,21 +139,9 @@ def _validate(instance: Model, rules: SaveRules, unwritten: set[str], unchecked:
         instance.full_clean(exclude=unwritten | expressions, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         error.update_error_dict(found)
-    _check_uniqueness(instance, rules, unchecked | expressions | set(found), found)
+    found |= check_uniqueness(instance, rules.using, unchecked | expressions | set(found))
     if found:
         raise NotSaved(_messages(found, instance, rules))
-
-
-def _check_uniqueness(instance: Model, rules: SaveRules, unchecked: set[str], found: dict[str, list[Any]]) -> None:
-    instance._state.db = instance._state.db or rules.using
-    try:
-        instance.validate_unique(exclude=unchecked)
-    except ValidationError as error:
-        error.update_error_dict(found)
-    try:
-        instance.validate_constraints(exclude=unchecked | set(found))
-    except ValidationError as error:
-        error.update_error_dict(found)
 
 
 def _write(row: BoundRow, rules: SaveRules, unchecked: set[str], how: dict[str, Any]) -> None:
@@ -166,8 +155,7 @@ def _write(row: BoundRow, rules: SaveRules, unchecked: set[str], how: dict[str, 
     except IntegrityError as error:
         instance._state.adding, instance.pk = was_new, pk
         # Somebody was faster than the validation: now their row can be seen, and named.
-        found: dict[str, list[Any]] = {}
-        _check_uniqueness(instance, rules, unchecked, found)
+        found = check_uniqueness(instance, rules.using, unchecked)
         if not found:
             logger.warning("%s: the database refused a row that is valid: %s", rules.where, error)
             found[NON_FIELD_ERRORS] = [_("This cannot be saved together with what is stored already.")]
