@@ -125,6 +125,16 @@ def test_without_a_request_the_scripts_still_print() -> None:
     assert 'data-cf-csrf=""' in render("{% component_scripts %}")
 
 
+@pytest.mark.parametrize("nonce", ["", "abc"])
+def test_apps_add_their_scripts_after_the_clients(monkeypatch: pytest.MonkeyPatch, nonce: str) -> None:
+    monkeypatch.setattr(extensions, "scripts", ["cf_forms/forms.js"])
+    html = render("{% component_scripts %}", get(), **({"csp_nonce": nonce} if nonce else {}))
+    last = scripts(html)[-1]
+    assert last["src"] == "/static/cf_forms/forms.js"
+    assert "defer" in last
+    assert last.get("nonce", "") == nonce
+
+
 def with_nonce(kind: str) -> tuple[HttpRequest, dict[str, Any]]:
     request = get()
     if kind == "django":

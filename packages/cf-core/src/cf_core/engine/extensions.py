@@ -87,6 +87,8 @@ class Extensions:
     class_hooks: list[ClassHook] = field(default_factory=list)
     observers: list[Observer] = field(default_factory=list)
     tag_arguments: dict[str, TagArgument] = field(default_factory=dict)
+    scripts: list[str] = field(default_factory=list)
+    """Static paths of the scripts that `{% component_scripts %}` prints after its own."""
     live_script: str | None = None
     """Static path of the script that opens the page's socket; None without an app that has one."""
     served_attributes: set[str] = field(default_factory=set)

@@ -72,7 +72,7 @@ def component_scripts(context: Context) -> SafeString:
         '<script src="{}" defer{} data-cf-csrf="{}" data-cf-csrf-url="{}" data-cf-endpoint="{}" data-cf-texts="{}">'
         "</script>"
         # After the client: it must be listening when htmx begins, or a lazy component's event goes out without a token.
-        '<script src="{}" defer{}></script>',
+        '<script src="{}" defer{}></script>{}',
         json.dumps(HTMX_CONFIG),
         static("cf_core/component-client.css"),
         nonce,
@@ -84,6 +84,9 @@ def component_scripts(context: Context) -> SafeString:
         json.dumps({key: str(text) for key, text in CLIENT_TEXTS.items()}),
         static("cf_core/vendor/htmx.min.js"),
         nonce,
+        format_html_join(
+            "", '<script src="{}" defer{}></script>', ((static(path), nonce) for path in extensions.scripts)
+        ),
     )
 
 
