@@ -33,7 +33,7 @@ class DjangoHost:
     default_permissions = staticmethod(policies.default_permissions)
     view_policy = staticmethod(policies.view_policy)
     request_policy = staticmethod(policies.request_policy)
-    hold_policy = staticmethod(policies.hold_policy)
+    hold_policy = staticmethod(policies.push_policy)
     seal = staticmethod(tokens.seal)
     unseal = staticmethod(tokens.unseal)
     claim = staticmethod(records.claim)

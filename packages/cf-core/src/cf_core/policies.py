@@ -25,13 +25,12 @@ from .engine.drivers import run_async, run_sync
 from .engine.errors import ComponentError, Unavailable
 from .engine.extensions import Guard
 from .policy_names import listed, register_policy, view_policy
-from .pushed_policies import Pushed, drop_pushed, hold_policy, keep_pushed, push_policy, request_policy
+from .pushed_policies import Pushed, drop_pushed, keep_pushed, push_policy, request_policy
 from .wire import refuse
 
 __all__ = [
     "default_permissions",
     "governed",
-    "hold_policy",
     "listed",
     "policies_of",
     "push_policy",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from .engine.calls import Policy, distinct, join_policies
@@ -15,9 +14,11 @@ _LATER = "_cf_core_policy_later"
 class Pushed:
     """A policy on a request, with those around it; and whether anybody has been asked by it."""
 
-    __slots__ = ("is_asked", "is_used", "outer", "own", "policy")
+    __slots__ = ("_request", "is_asked", "is_used", "outer", "own", "policy")
 
-    def __init__(self, own: Policy | None, outer: Pushed | None) -> None:
+    def __init__(self, request: Any, own: Policy | None) -> None:
+        outer: Pushed | None = getattr(request, _PUSHED, None)
+        self._request = request
         self.own = own
         self.outer = outer
         self.policy: Policy | None = own if outer is None else join_policies(outer.policy, own)
@@ -26,10 +27,19 @@ class Pushed:
         self.is_asked = False
         """Whether its permission classes have let the request into the view."""
 
+    def __enter__(self) -> Pushed:
+        setattr(self._request, _PUSHED, self)
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        setattr(self._request, _PUSHED, self.outer)
+
     def use(self) -> Policy | None:
         """Return the policy, with those around it."""
-        for layer in self._layers():
+        layer: Pushed | None = self
+        while layer is not None and not layer.is_used:
             layer.is_used = True
+            layer = layer.outer
         return self.policy
 
     def ask(self) -> list[Any]:
@@ -46,27 +56,9 @@ class Pushed:
             layer = layer.outer
 
 
-@contextmanager
-def push_policy(request: Any, policy: Policy | None) -> Iterator[Pushed]:
+def push_policy(request: Any, policy: Policy | None) -> Pushed:
     """Have a policy hold for every component that is called or placed in this request, as long as the block runs."""
-    outer: Pushed | None = getattr(request, _PUSHED, None)
-    pushed = Pushed(policy, outer)
-    setattr(request, _PUSHED, pushed)
-    try:
-        yield pushed
-    finally:
-        setattr(request, _PUSHED, outer)
-
-
-@contextmanager
-def hold_policy(request: Any, policy: Policy) -> Iterator[None]:
-    """Have the policy of a running component hold for those that it calls by hand."""
-    outer: Pushed | None = getattr(request, _PUSHED, None)
-    if outer is not None and (outer.policy is policy or outer.policy == policy):
-        yield
-        return
-    with push_policy(request, policy):
-        yield
+    return Pushed(request, policy)
 
 
 def request_policy(request: Any) -> Policy | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 import secrets
@@ -81,8 +82,9 @@ class ComponentView(View):
         inherited = super().dispatch
         if self._policy is None and around is None:
             return inherited(request, *args, **kwargs)
-        stand_in = self._stand_in if self._has_own_handler(request) else None
-        run = governed(inherited, self._policy, stand_in, is_async=self.view_is_async)
+        cls: Any = type(self)
+        own, is_async = _own_handlers(cls)
+        run = governed(inherited, self._policy, self._stand_in if request.method in own else None, is_async=is_async)
         response: HttpResponseBase = run(request, *args, **kwargs)
         return response
 
@@ -149,14 +151,6 @@ class ComponentView(View):
             wants_optimistic=kind == "json",
             keeps_messages=kind == "page",
         )
-
-    def _has_own_handler(self, request: HttpRequest) -> bool:
-        """Whether a subclass answers the request's method itself."""
-        name = (request.method or "").lower()
-        if name == "head" and not hasattr(type(self), "head"):
-            name = "get"
-        handler = getattr(type(self), name, None) if name in self.http_method_names else None
-        return handler not in (None, ComponentView.get, ComponentView.post, ComponentView.options)
 
     def _stand_in(self, request: HttpRequest, kwargs: dict[str, Any]) -> Component:
         """Return the component as a first render would begin it."""
@@ -243,6 +237,19 @@ def _incident(request: HttpRequest, error: Exception) -> ComponentError:
 def _one_line(error: Exception) -> str:
     """Return the start of an error's text, which may hold what a client or a database said, without line breaks."""
     return " ".join(str(error)[:200].split())
+
+
+@functools.cache
+def _own_handlers(cls: Any) -> tuple[frozenset[str], bool]:
+    """Return the methods that a subclass answers by itself, and whether its handlers are async."""
+    found = {name for name in cls.http_method_names if getattr(cls, name, None) not in _HANDLERS}
+    if "get" in found and not hasattr(cls, "head"):
+        found.add("head")
+    return frozenset(name.upper() for name in found), bool(cls.view_is_async)
+
+
+_HANDLERS = (None, ComponentView.get, ComponentView.post, ComponentView.options)
+"""What leaves the question who may to the call of the component."""
 
 
 def _candidates(view: ComponentView, request: HttpRequest, kwargs: dict[str, Any]) -> Iterator[str]:

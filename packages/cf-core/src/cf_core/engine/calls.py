@@ -43,7 +43,7 @@ def join_issued(issued: Policy, around: Policy | None) -> Policy:
 
     Of what a token refers to, the names tell all: whoever looked them up knows that nothing else bears them.
     """
-    if around is None:
+    if around is None or around is issued:
         return issued
     before, now = set(issued.view.split(JOINT)), set(around.view.split(JOINT))
     if before <= now:

@@ -50,7 +50,7 @@ def _logged(call: Call) -> Performance:
 def _perform(call: Call) -> Performance:
     host = current_host()
     opened = _open(call, host)
-    component, token, _, checks = opened
+    component, token, _, checks, _ = opened
     if checks:
         yield from admit(checks, component, host, call.who)
     if call.event is None:
@@ -143,7 +143,7 @@ def _refuse_stale(call: Call, host: Host) -> Performance:
 
 def _run(call: Call, opened: _Opened, host: Host, *, is_current: bool = False) -> Steps:
     """Go through the stages; what the author's code calls with the same request is under the call's policy too."""
-    if call.policy is None or opened.component.request is None:
+    if call.policy is None or not opened.brings_policy:
         return (yield from _stages(call, opened, host, is_current=is_current))
     with host.hold_policy(opened.component.request, call.policy):
         return (yield from _stages(call, opened, host, is_current=is_current))
@@ -151,7 +151,7 @@ def _run(call: Call, opened: _Opened, host: Host, *, is_current: bool = False) -
 
 def _stages(call: Call, opened: _Opened, host: Host, *, is_current: bool) -> Steps:
     """Restore, check the object, handle, render, seal."""
-    component, token, handler, checks = opened
+    component, token, handler, checks, _ = opened
     watch = _observed if extensions.observers else _unobserved
     if token is not None and token.is_mounted:
         yield from watch("hydrate", call, component, _hydrate(opened))
@@ -170,6 +170,8 @@ class _Opened(NamedTuple):
     handler: EventHandler | None
     checks: list[Any]
     """Instances of the permission classes that hold for this call."""
+    brings_policy: bool
+    """Whether the call's policy holds for more than the request that it came in was under."""
 
 
 def _open(call: Call, host: Host) -> _Opened:
@@ -180,7 +182,7 @@ def _open(call: Call, host: Host) -> _Opened:
         check_apps(component)
     if call.request is not None:
         component.request = call.request
-    policy = call.policy
+    policy, around = call.policy, None
     if component.request is not None:
         # Asked whatever comes of the call: a refusal is an answer under the policy too.
         around = host.request_policy(component.request)
@@ -206,11 +208,13 @@ def _open(call: Call, host: Host) -> _Opened:
     component.event = call.event
     handler = None
     if call.event is not None and call.event != LAZY:
-        handler = type(component)._events.get(call.event)
+        handlers = type(component)._frame_handlers if call.event[:1] == "_" else type(component)._events
+        handler = handlers.get(call.event)
         if handler is None:
             raise NotFound(f"{type(component).__name__} has no event {call.event!r}")
     checks = checks_of(component, policy, call.event, host) if call.enforce_permissions else []
-    return _Opened(component, token, handler, checks)
+    brings_policy = component.request is not None and policy is not around
+    return _Opened(component, token, handler, checks, brings_policy)
 
 
 def _inject_user(component: Component, identity: Identity) -> None:
@@ -222,7 +226,7 @@ def _inject_user(component: Component, identity: Identity) -> None:
 
 def _hydrate(opened: _Opened) -> Steps:
     """Bring the instance to where its last render left it."""
-    component, token, handler, _ = opened
+    component, token, handler, *_ = opened
     if token is None:
         return
     if token.load is not None and _is_async(component, handler):
@@ -256,7 +260,11 @@ def _mount(call: Call, component: Component) -> Steps:
 
 
 def _handle(call: Call, component: Component, handler: EventHandler) -> Steps:
-    if call.is_form:
+    if component._takes_payload:
+        arguments = yield from component._take_payload(call, handler)
+        if arguments is None:
+            return
+    elif call.is_form:
         arguments = handler.arguments.from_form(call.payload, call.unchecked)
     else:
         arguments = handler.arguments.coerce(call.payload)

@@ -61,7 +61,7 @@ class PlainHost:
         """Return none: nothing surrounds a view."""
         return None
 
-    def hold_policy(self, request: Any, policy: Policy) -> AbstractContextManager[None]:
+    def hold_policy(self, request: Any, policy: Policy) -> AbstractContextManager[object]:
         """Do nothing: there are no views."""
         return nullcontext()
 

@@ -66,7 +66,7 @@ class Host(Protocol):
     def request_policy(self, request: Any) -> Policy | None:
         """Return the policy that was put on the request by what surrounds the view, and take note that it holds."""
 
-    def hold_policy(self, request: Any, policy: Policy) -> AbstractContextManager[None]:
+    def hold_policy(self, request: Any, policy: Policy) -> AbstractContextManager[object]:
         """Have the policy of a running component hold for those that its code calls with the same request."""
 
     def login_url(self) -> str | None:
