@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.sessions.backends.cache import SessionStore
 from django.http import HttpRequest
 from django.test import RequestFactory
 
 from cf_cache import CacheMixin, watching
 from cf_core import Component, ComponentDefinitionError, Registry
+from cf_core.views import ComponentView
 from tests.components import Inline, mounts
 from tests.permissions import LoggedIn
 
@@ -337,3 +339,80 @@ def test_class_that_a_function_made_is_cached_under_its_name(component_registry:
     shown(Made())
 
     assert mounts == ["made"]
+
+
+class Versioned(Shown):
+    """Adds to the default key, which does not tell users apart here."""
+
+    def get_cache_key(self, name: str, params: Any, state: Any) -> str:
+        return f"{super().get_cache_key(name, params, state)}:v2"
+
+    def mount(self) -> None:
+        self.state["name"] = self.request.user.username
+
+
+def test_mount_is_watched_under_a_key_that_adds_to_the_default_one(ann: Any) -> None:
+    with pytest.raises(ComponentDefinitionError, match=r"Versioned\.mount reads request\.user"):
+        shown(Versioned(), ann)
+
+
+def test_nobody_is_shown_what_a_key_that_adds_to_the_default_one_leaves_out(
+    production: None, ann: Any, bob: Any
+) -> None:
+    assert [shown(Versioned(), user)["name"] for user in (ann, bob)] == ["ann", "bob"]
+
+
+class Themed(Versioned):
+    """Tells apart what it goes by."""
+
+    def get_cache_key(self, name: str, params: Any, state: Any) -> str:
+        return f"{super().get_cache_key(name, params, state)}:{self.request.GET['theme']}:{self.params['user']}"
+
+    def mount(self) -> None:
+        mounts.append("themed")
+        self.state["theme"] = self.request.GET["theme"]
+        self.state["name"] = self.user.username
+
+
+def test_what_the_key_reads_mount_may_read(ann: Any, bob: Any) -> None:
+    asks = [(ann, "dark"), (ann, "light"), (bob, "dark"), (ann, "dark")]
+
+    states = [shown(Themed(), user, f"/?theme={theme}") for user, theme in asks]
+
+    assert states == [{"theme": theme, "name": user.username} for user, theme in asks]
+    assert len(mounts) == 3
+
+
+class Personal(Themed):
+    """The default key itself asks who it is; that allows mount no more than that."""
+
+    permission_classes = [LoggedIn]
+
+    def mount(self) -> None:
+        self.state["cart"] = self.request.session["cart"]
+
+
+def test_what_only_the_default_key_reads_mount_may_not_read(ann: Any) -> None:
+    component = asked(Personal(), ann, "/?theme=dark")
+    component.request.session = SessionStore()
+
+    with pytest.raises(ComponentDefinitionError, match=r"request\.session"):
+        component.dispatch()
+
+
+def test_what_the_key_of_the_view_reads_mount_may_read(component_registry: Registry) -> None:
+    @component_registry.register("themed")
+    class Page(Shown):
+        def mount(self) -> None:
+            mounts.append("page")
+            self.state["theme"] = self.request.GET["theme"]
+
+    class PageView(CacheMixin, ComponentView):
+        component_name = "themed"
+
+        def get_cache_key(self, name: str, params: Any, state: Any) -> str:
+            return f"{super().get_cache_key(name, params, state)}:{self.request.GET['theme']}"
+
+    for theme in ("dark", "light", "dark"):
+        assert PageView.as_view()(asked(Page(), path=f"/?theme={theme}").request).status_code == 200
+    assert len(mounts) == 2

@@ -28,6 +28,10 @@ TTL_PARAM = "_cache_ttl"
 """Where a component carries what `cache=` in its tag said; it travels in the token of a lazy one."""
 ARGUMENTS = "_cf_cache_arguments"
 """Where a mounted component keeps what its mount was called with."""
+REQUEST = "_cf_cache_request"
+"""Where a component keeps its request while it has a stand-in that takes note of what is read."""
+DEFAULTED = "_cf_cache_defaulted"
+"""Set on a component whose default key was asked for."""
 SHOWN = "_cf_cache_shown"
 """Where a mounted component keeps the text of the state that it was given, or that was kept of it."""
 _PLAIN = (str, int, float, bool, type(None))
@@ -79,7 +83,7 @@ def default_key(component: Component, params: Mapping[str, Any], prefix: str) ->
         canonical(own, types, name="params"),
         [[name, canonical(value, types, name=f"self.{name}")] for name, value in _put_there(component)],
         [translation.get_language() if settings.USE_I18N else None, timezone.get_current_timezone_name()],
-        _origin(component.request),
+        _origin(_request_of(component)),
         _principal(component),
     )
 
@@ -92,6 +96,7 @@ def get_cache_key(self: Any, name: str, params: Mapping[str, Any], state: Mappin
     component's key. `super().get_cache_key(...)` is the default, to be added to.
     """
     component: Component = self if isinstance(self, Component) else self.cached_component
+    vars(component)[DEFAULTED] = True
     return default_key(component, params, getattr(self, "cache_key_prefix", ""))
 
 
@@ -159,13 +164,17 @@ def _principal(component: Component) -> list[Any] | None:
     """Return who it is for, and what they may: whoever is given to mount by name, else whoever asks."""
     if not is_by_user(component):
         return None
-    request, params = component.request, component.params
+    request, params = _request_of(component), component.params
     arguments: Mapping[str, Any] = vars(component).get(ARGUMENTS, {})
-    if "user" in arguments and arguments["user"] is not component.user:
+    if "user" in arguments and arguments["user"] is not getattr(request, "user", None):
         request, params = None, {"user": arguments["user"]}
     identity = current_host().identify(request, params)
     rights = [bool(getattr(identity.user, name, False)) for name in ("is_staff", "is_superuser")]
     return [identity.user_id, identity.auth_hash, *rights]
+
+
+def _request_of(component: Component) -> Any:
+    return vars(component).get(REQUEST, component.request)
 
 
 def _put_there(component: Component) -> Iterator[tuple[str, Any]]:

@@ -193,7 +193,8 @@ class _Filling:
         is_kept, made_at = False, time.time()
         before = Left.by(self._component)
         try:
-            with watched(self._component) if self._rule.own_key is None else nullcontext() as reads:
+            place = self._place
+            with watched(self._component, place.allowed) if place.is_watched else nullcontext() as reads:
                 yield from _mounted(self._component, mount)
                 state = text_to_keep(self._component, before, reads) if stamps is not None else None
             _note_time(self._component, made_at)

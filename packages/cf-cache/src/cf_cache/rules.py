@@ -13,9 +13,10 @@ from cf_core.engine.errors import ComponentDefinitionError, UnserialisableState
 from . import generations
 from .conf import conf
 from .digests import digest
-from .keys import ARGUMENTS, TTL_PARAM, MountParams, NoKey, authors_key, default_key, identity_of, subject
+from .keys import ARGUMENTS, DEFAULTED, TTL_PARAM, MountParams, NoKey, authors_key, default_key, identity_of, subject
 from .mixins import CacheMixin
 from .states import tell_once
+from .watching import asked_for_key
 
 _KEY = "cf_cache:e:"
 
@@ -48,6 +49,10 @@ class Place:
     params: MountParams
     own_key: str | None
     """What the author's `get_cache_key` returned."""
+    is_watched: bool = True
+    """Whether the default key has a part in it, so that mount may read only what is told apart."""
+    allowed: frozenset[str] = frozenset()
+    """What the author's `get_cache_key` read, and mount may read too."""
 
     def generations(self) -> list[str]:
         """Return what the entry stands on. Raises ComponentDefinitionError for a tag that cannot be filled in."""
@@ -96,7 +101,9 @@ def find_place(component: Component, rule: CacheRule, arguments: Mapping[str, An
     try:
         if rule.own_key is None:
             return Place(_KEY + default_key(component, params, rule.prefix), component, rule, params, None)
-        chosen = rule.own_key(name, params, {})
+        vars(component).pop(DEFAULTED, None)
+        with asked_for_key(component, getattr(rule.own_key, "__self__", component)) as reads:
+            chosen = rule.own_key(name, MountParams(component, arguments), {})
     except UnserialisableState as error:
         tell_once(cls, f"its params cannot be told apart: {error}")
         return None
@@ -106,7 +113,9 @@ def find_place(component: Component, rule: CacheRule, arguments: Mapping[str, An
     if chosen is None:
         return None
     key = digest("own", name, identity_of(cls), cls.state_version, rule.key_scope, rule.prefix, str(chosen))
-    return Place(_KEY + key, component, rule, params, str(chosen))
+    is_watched = vars(component).pop(DEFAULTED, False)
+    read = frozenset(what for _, what in reads.found)
+    return Place(_KEY + key, component, rule, params, str(chosen), is_watched, read)
 
 
 def default_ttl(component: Component) -> float:

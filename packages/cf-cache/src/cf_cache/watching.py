@@ -7,7 +7,7 @@ the cache under the default key, its request, params and id are stand-ins that t
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Collection, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from django.conf import settings
 from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError
 
-from .keys import ARGUMENTS, is_by_user
+from .keys import ARGUMENTS, REQUEST, is_by_user
 
 _IN_KEY = frozenset(
     "LANGUAGE_CODE _current_scheme_host _get_raw_host _get_scheme current_app encoding get_host get_port "
@@ -25,26 +25,29 @@ _IN_KEY = frozenset(
 )
 """What a mount may read of the request: it is in the key, or tells nothing about who asks."""
 _USER = frozenset(("user", "auser"))
+_USER_READS = frozenset(("request.user", "request.auser", 'params["user"]'))
 _GET_ID = "get_component_id"
 
 
 class Reads:
     """What was read that is not in the key: `request.session`."""
 
-    def __init__(self, component: Component) -> None:
+    def __init__(self, component: Component, allowed: Collection[str] = (), *, is_quiet: bool = False) -> None:
         self.found: list[tuple[str, str]] = []
         """What was read, and by which method, oldest first."""
         self.is_over = False
         self.method = "mount"
         """The method that is running."""
         self._component = component
+        self._allowed = allowed
+        self._is_quiet = is_quiet
 
     def note(self, what: str) -> None:
         """Take note; in development and in tests raise ComponentDefinitionError, where the author sees the line."""
-        if self.is_over:
+        if self.is_over or what in self._allowed:
             return
         self.found.append((self.method, what))
-        if is_developing():
+        if is_developing() and not self._is_quiet:
             raise ComponentDefinitionError(self.explain())
 
     def explain(self) -> str:
@@ -59,22 +62,48 @@ class Reads:
 
 
 @contextmanager
-def watched(component: Component) -> Iterator[Reads]:
-    """Have the component's request, params and id take note of what is read, as long as the block runs."""
-    reads = Reads(component)
-    request, params, by_user = component.request, component.params, is_by_user(component)
-    component_id = _watch_id(component, reads)
+def watched(component: Component, allowed: Collection[str] = ()) -> Iterator[Reads]:
+    """Have the component take note of what is read as long as the block runs, besides what is allowed."""
+    reads = Reads(component, allowed)
+    by_user = is_by_user(component) or not _USER_READS.isdisjoint(allowed)
+    with _stand_ins(component, reads, by_user):
+        component_id = _watch_id(component, reads)
+        try:
+            yield reads
+        finally:
+            reads.is_over = True
+            vars(component).pop(_GET_ID, None)
+            if component._id is None:
+                component._id = component_id
+
+
+@contextmanager
+def asked_for_key(component: Component, owner: Any) -> Iterator[Reads]:
+    """Take note of what `get_cache_key` reads, the component's or the view's: that is in the key then."""
+    reads = Reads(component, is_quiet=True)
+    request = vars(owner).get("request") if owner is not component else None
+    with _stand_ins(component, reads, is_by_user(component)):
+        if request is not None:
+            owner.request = component.request
+        try:
+            yield reads
+        finally:
+            if request is not None:
+                owner.request = request
+
+
+@contextmanager
+def _stand_ins(component: Component, reads: Reads, by_user: bool) -> Iterator[None]:
+    request, params = component.request, component.params
     if request is not None:
+        vars(component)[REQUEST] = request
         component.request = _Request(request, reads, by_user)
     component.params = _Params(params, reads, component, by_user)
     try:
-        yield reads
+        yield
     finally:
-        reads.is_over = True
+        vars(component).pop(REQUEST, None)
         component.request, component.params = request, params
-        vars(component).pop(_GET_ID, None)
-        if component._id is None:
-            component._id = component_id
 
 
 def is_developing() -> bool:
