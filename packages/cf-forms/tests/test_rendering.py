@@ -254,6 +254,34 @@ def test_before_a_submit_the_summary_says_only_what_belongs_to_no_field() -> Non
     assert re.findall(r"<li>(.*?)</li>", both[: both.index("cf-field")], re.S) == ["Wrong."]
 
 
+def test_a_refused_form_gets_the_focus_to_its_first_error() -> None:
+    def focused(errors: Mapping[str, list[str]]) -> str:
+        form = EverythingForm(component_id="f")
+        form.errors, form.event = dict(errors), "submit"
+        form.render()
+        return form._effects_wanted(()).focus or ""
+
+    assert focused({"items.0.name": ["x"], "sizes": ["x"], "__all__": ["x"]}) == "f-sizes-0"
+    assert focused({"items.0.name": ["x"]}) == "f-items-i0-name"
+    assert focused({"__all__": ["x"]}) == "f-errors"
+    assert focused({}) == ""
+
+
+def test_the_focus_that_an_author_chose_stays() -> None:
+    form = EverythingForm(component_id="f")
+    form.errors, form.event = {"email": ["x"]}, "submit"
+    form.focus("elsewhere")
+    form.render()
+
+    assert form._effects_wanted(()).focus == "elsewhere"
+
+
+def test_a_page_brings_the_script_of_forms() -> None:
+    html = Template("{% load components %}{% component_scripts %}").render(Context({}))
+
+    assert '<script src="/static/cf_forms/forms.js" defer>' in html
+
+
 def test_a_field_is_validated_when_it_is_left(html: str) -> None:
     found = control(html, "email")
 

@@ -10,5 +10,9 @@ class FormsConfig(AppConfig):
     verbose_name = "Component forms"
 
     def ready(self) -> None:
-        """Register the checks."""
+        """Register the checks and the script of forms."""
+        from cf_core.engine.extensions import extensions
+
         from . import checks  # noqa: F401 - registers them
+
+        extensions.scripts.append("cf_forms/forms.js")

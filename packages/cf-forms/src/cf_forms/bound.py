@@ -22,6 +22,7 @@ from .typed import Typed
 if TYPE_CHECKING:
     from .component import FormComponent
 
+SUBMIT = "submit"
 _FILES = frozenset({"file", "files"})
 _LISTS = frozenset({"list"})
 
@@ -55,7 +56,8 @@ class BoundForm:
         self.action = action or reverse("component_endpoint", args=[type(component).component_name])
         typed = Typed(component.state)
         self._touched = frozenset(typed.touched)
-        self.is_submitted = typed.is_submitted
+        is_refused = component._event == SUBMIT and bool(component.errors)
+        self.is_submitted = typed.is_submitted or is_refused
         definitions = component.form_fields()
         self.has_files = _any_kind(definitions, _FILES)
         self.has_rows = _any_kind(definitions, _LISTS)
@@ -67,6 +69,9 @@ class BoundForm:
         self.other_errors: list[SummaryLine] = []
         """Messages that belong to no field that is shown."""
         self._place_errors(component.errors)
+        if is_refused and not (component._effects or {}).get("focus"):
+            # Here, because handlers may add errors until the last moment; what an author chose stays.
+            component.focus(self.first_error_id)
 
     def __iter__(self) -> Iterator[BoundField]:
         """Yield the fields of the top level in order."""
@@ -94,6 +99,11 @@ class BoundForm:
             SummaryLine(field.target_id, field.full_label, message) for field in self.walk() for message in field.errors
         ]
         return [*self.other_errors, *lines]
+
+    @property
+    def first_error_id(self) -> str:
+        """The DOM id of the first control with an error; without one that of the summary."""
+        return next((field.target_id for field in self.walk() if field.errors), self.summary_id)
 
     def is_touched(self, path: str) -> bool:
         """Whether the user has left the field at a path once, or sent the form."""
