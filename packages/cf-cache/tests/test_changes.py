@@ -6,7 +6,10 @@ import gc
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from cf_cache import CacheMixin, changes
 from cf_core import Component
@@ -219,3 +222,33 @@ def test_label_of_no_model_is_left_to_the_system_checks() -> None:
         invalidate_on = ["shop.NoSuchModel"]
 
     assert gone(Wrong, Product(pk=1)) == [Product(pk=1)]
+
+
+def test_rows_of_other_models_are_deleted_as_fast_as_ever() -> None:
+    assert All.invalidate_on == [Product]
+
+    with CaptureQueriesContext(connection) as queries:
+        Session.objects.all().delete()
+
+    # With a listener Django fetches the rows first.
+    assert not [query for query in queries if query["sql"].startswith("SELECT")]
+
+
+def test_model_that_is_made_later_is_heard_of() -> None:
+    class Heard(All): ...
+
+    try:
+
+        class Later(Product):
+            class Meta:
+                proxy = True
+                app_label = "tests"
+
+        Heard().mount()
+        Later.objects.create(name="One")
+        Heard().mount()
+    finally:
+        apps.all_models["tests"].pop("later")
+        apps.clear_cache()
+
+    assert mounts == [0, 0]

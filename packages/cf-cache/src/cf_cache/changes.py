@@ -8,7 +8,7 @@ from weakref import WeakSet
 
 from django.apps import apps
 from django.db.models import Model
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import class_prepared, m2m_changed, post_delete, post_save
 
 from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError
@@ -32,14 +32,28 @@ def listen(cls: type[Component]) -> None:
         raise ComponentDefinitionError(
             f"{cls.__qualname__}.invalidate_on is {models!r}. Expected a list of models, or of labels: 'shop.Product'."
         )
-    post_save.connect(_on_change, dispatch_uid=_ID)
-    post_delete.connect(_on_change, dispatch_uid=_ID)
     m2m_changed.connect(_on_relation_change, dispatch_uid=_ID)
+    class_prepared.connect(_connect, dispatch_uid=_ID)
     for model in models:
         found = _model_of(model) if isinstance(model, str) else model
-        if found is not None:
-            # A proxy and its model have the same rows.
-            _listening.setdefault(found._meta.concrete_model or found, WeakSet()).add(cls)
+        if found is None:
+            continue
+        # A proxy and its model have the same rows.
+        found = found._meta.concrete_model or found
+        if found not in _listening:
+            _listening[found] = WeakSet()
+            for sender in apps.get_models(include_auto_created=True, include_swapped=True):
+                _connect(sender)
+        _listening[found].add(cls)
+
+
+def _connect(sender: type[Model], **kwargs: Any) -> None:
+    """Hear of a model that somebody wants to know of. Of these alone: Django deletes rows of a model with listeners one
+    by one, after it has fetched them.
+    """
+    if any(issubclass(sender, model) for model in _listening):
+        post_save.connect(_on_change, sender, dispatch_uid=_ID)
+        post_delete.connect(_on_change, sender, dispatch_uid=_ID)
 
 
 def _model_of(label: str) -> type[Model] | None:
