@@ -78,6 +78,33 @@ def test_saving_again_overwrites_knowingly(order: Order) -> None:
     assert stored(order).status == "sent"
 
 
+def test_saving_again_writes_nothing_that_was_not_changed_here(order: Order) -> None:
+    one, other = opened(order), opened(order)
+    edit(next_event(one), status="paid", notes="one")
+    late = next_event(other)
+    with pytest.raises(NotSaved):
+        edit(late, status="sent")
+
+    late.update_instance_from_state()
+    late.save_instance()
+
+    assert (stored(order).status, stored(order).notes) == ("sent", "one")
+
+
+@pytest.mark.parametrize("versioned", [False, True])
+def test_next_event_after_a_conflict_writes_nothing_that_was_not_changed_here(order: Order, versioned: bool) -> None:
+    cls = Versioned if versioned else Editor
+    one, other = opened(order, cls), opened(order, cls)
+    edit(next_event(one), status="paid", notes="one")
+    late = next_event(other)
+    with pytest.raises(NotSaved):
+        edit(late, status="sent")
+
+    edit(next_event(late))
+
+    assert (stored(order).status, stored(order).notes) == ("sent", "one")
+
+
 def test_the_same_change_after_the_other_is_no_conflict(order: Order) -> None:
     one, other = opened(order), opened(order)
     edit(next_event(one), status="paid")

@@ -62,8 +62,13 @@ class BoundRow:
         loaded = self.loaded.get(field.field.name)
         return loaded is not None and loaded != field.current_text(current)
 
-    def note_current(self, current: Model, fields: Iterable[RowField], version: RowField | None) -> None:
-        """Take the row as somebody else has left it for what was shown and read: the user is told of it now."""
-        self.shown.note(current, fields, version)
-        for column in columns(type(current)):
-            self.loaded[column.name] = column.current_text(current)
+    def note_current(self, current: Model, contested: Iterable[RowField], version: RowField | None) -> None:
+        """Take what somebody else has left in these fields for what was shown and read: the user is told of it now.
+
+        Of all others what was shown still counts, so that saving again does not write what nobody has changed here.
+        """
+        contested = tuple(contested)
+        self.shown.note(current, contested, version)
+        for field in contested:
+            if not field.is_many:
+                self.loaded[field.field.name] = field.current_text(current)

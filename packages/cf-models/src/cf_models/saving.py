@@ -116,11 +116,11 @@ def _refuse_unnamed(changed: Iterable[RowField], rules: SaveRules) -> None:
 
 
 def _refuse_conflicts(row: BoundRow, rules: SaveRules, wanted: Mapping[RowField, str], current: Model) -> None:
-    """Compare with what others did. Raises NotSaved with both values; the page is then made from the new ones."""
+    """Compare with what others did. Raises NotSaved with both values; saving again then overwrites them knowingly."""
     found = find_conflicts(row, wanted, current, rules.version)
     if found is None:
         return
-    row.note_current(current, rules.fields, rules.version)
+    row.note_current(current, wanted, rules.version)
     names = {field.field.name: field.name for field in rules.fields}
     errors = {ALL: [_("This was changed by someone else in the meantime. Save again to overwrite it.")]}
     errors |= {names.get(conflict.name, conflict.name): [conflict.message] for conflict in found}
