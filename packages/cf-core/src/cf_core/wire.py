@@ -138,7 +138,13 @@ def _read_form(request: HttpRequest, component_id: str | None) -> Asked:
         token = _take(fields, "state")
     rid, is_retry = _take(fields, "_rid"), _take(fields, "_retry") == "1"
     unchecked = frozenset((_take(fields, "_unchecked") or "").split())
-    payload = {name: values for name, values in fields.items() if name[:1] != "_" and name != "csrfmiddlewaretoken"}
+    # Only events of the framework's own take fields of the framework's own.
+    is_framed = event is not None and event[:1] == "_"
+    payload = {
+        name: values
+        for name, values in fields.items()
+        if (is_framed or name[:1] != "_") and name != "csrfmiddlewaretoken"
+    }
     if any("\x00" in value for values in payload.values() for value in values if isinstance(value, str)):
         raise Malformed("A form field holds a NUL character")
     if "payload" in payload:

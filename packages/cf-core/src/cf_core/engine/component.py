@@ -15,10 +15,10 @@ from .codec import TypeTable
 from .controls import Verdicts, would_refuse
 from .drivers import run_async, run_sync
 from .errors import ComponentDefinitionError, ComponentError
-from .events import EventHandler, collect_events, promised_attributes
+from .events import EventHandler, collect_events, collect_frame_events, promised_attributes
 from .extensions import APP_ATTRIBUTES, extensions
 from .lifecycle import perform
-from .ports import Renderer, translate
+from .ports import Renderer, Steps, translate
 from .rendering import render_alone
 from .shapes import check_state, type_table
 from .slots import SlotContent
@@ -64,6 +64,13 @@ class Component:
 
     _exposes_events: ClassVar[bool] = False
     _events: ClassVar[Mapping[str, EventHandler]] = {}
+    _lent_events: ClassVar[Mapping[str, str]] = {}
+    """{event: method} that a class of the framework lends to those that derive from it."""
+    _frame_events: ClassVar[Mapping[str, str]] = {}
+    """{name that begins with `_`: method}: events of the framework's own, which no author's class defines."""
+    _frame_handlers: ClassVar[Mapping[str, EventHandler]] = {}
+    _takes_payload: ClassVar[bool] = False
+    """Whether `_take_payload` reads what an event brings, in place of the lifecycle."""
     _mount_arguments: ClassVar[Arguments]
     _app_attributes: ClassVar[tuple[str, ...]] = ()
     _has_patches: ClassVar[bool] = False
@@ -82,6 +89,7 @@ class Component:
         # Under its parent's name a subclass would have its events run in the parent, under the parent's permissions.
         cls.component_name = cls.__dict__.get("component_name", "")
         cls._events = collect_events(cls)
+        cls._frame_handlers = collect_frame_events(cls)
         cls._mount_arguments = Arguments(cls.mount, where=f"{cls.__qualname__}.mount")
         promised = promised_attributes(cls)
         cls._app_attributes = tuple(name for name in APP_ATTRIBUTES if name in promised or getattr(cls, name, None))
@@ -300,6 +308,13 @@ class Component:
     def _slot_component(self, name: str) -> Component | None:
         """Return what stands in a slot that nobody filled."""
         return None
+
+    def _take_payload(self, call: Call, handler: EventHandler) -> Steps:
+        """Return the handler's arguments; or None, with errors in hand, where the event ends before the handler.
+
+        A generator of steps; asked only where `_takes_payload` says so.
+        """
+        raise NotImplementedError(f"{type(self).__name__}._takes_payload without a _take_payload")
 
     def _check_state(self, moment: Literal["restored", "sealed"]) -> None:
         check_state(self, moment)

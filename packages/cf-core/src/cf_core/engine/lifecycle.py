@@ -9,12 +9,13 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Generator
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .admission import admit, admit_object, check_apps, checks_of
 from .calls import LAZY, Answer, Call, join_issued, join_policies
-from .errors import InProgress, NotFound, StateConflict, StateInvalid
+from .errors import InProgress, Invalid, NotFound, StateConflict, StateInvalid
 from .eventlog import is_logged, log_event
 from .events import EventHandler
 from .extensions import Span, extensions
@@ -128,6 +129,8 @@ def _run_event(call: Call, opened: _Opened, host: Host, claim: Claim | None) -> 
             unit.undo()
         if isinstance(error, StateConflict):
             return (yield from _refuse_stale(call, host))
+        if isinstance(error, Invalid) and error.shows_component and component.is_mounted:
+            return (yield from _show_errors(call, component, host, error))
         raise
     finally:
         current_outbox.set(outer)
@@ -139,6 +142,17 @@ def _refuse_stale(call: Call, host: Host) -> Performance:
     current = replace(call, component=_class(call), event=None, rid=None)
     answer: Answer = yield from _run(current, _open(current, host), host, is_current=True)
     raise StateConflict("The state moved on since this token was issued", answer=replace(answer, status=409))
+
+
+def _show_errors(call: Call, component: Component, host: Host, refused: Invalid) -> Performance:
+    """Render the component with the errors; what its handler wanted besides is dropped, as what it wrote was."""
+    component.errors.update(refused.errors)
+    component._effects, component._renders = None, True
+    with ExitStack() as stack:
+        if call.policy is not None and component.request is not None:
+            stack.enter_context(host.hold_policy(component.request, call.policy))
+        answer: Answer = yield from render_and_seal(call, component, host)
+    return answer
 
 
 def _run(call: Call, opened: _Opened, host: Host, *, is_current: bool = False) -> Steps:

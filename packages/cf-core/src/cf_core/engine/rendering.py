@@ -34,7 +34,9 @@ def render_and_seal(call: Call, component: Component, host: Host, *, is_current:
         messages = () if call.keeps_messages else host.take_messages(component)
         if messages or component._effects:
             effects = component._effects_wanted(messages)
-    status = 204 if rendered is None else 422 if component.errors and call.event is not None else 200
+    # What the framework asks on its own account, while a form is being filled in, is not refused.
+    is_refused = component.errors and call.event is not None and call.event[:1] != "_"
+    status = 204 if rendered is None else 422 if is_refused else 200
     return Answer(
         status=status,
         component=type(component).component_name,
