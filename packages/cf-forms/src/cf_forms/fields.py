@@ -226,6 +226,8 @@ def _single(found: FormField, base: Any, limits: Any) -> FormField:
     members = get_args(base) if is_union else (base,)
     if any(_has_parts(member) for member in members):
         return replace(found, kind="textarea", shape="json", required=True, is_secret=_hides(base))
+    if base is Any or base is object:
+        return replace(found, shape="json", takes_text=True)
     is_number = all(member in (int, float, Decimal) for member in members)
     is_secret = any(member in (SecretStr, SecretBytes) for member in members)
     takes_text = any(member in (str, Any, bytes, SecretStr, SecretBytes) for member in members)

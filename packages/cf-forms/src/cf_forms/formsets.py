@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,8 +48,13 @@ def put_at(values: dict[str, Any], path: str, value: Any) -> None:
 
 def row_keys(typed: Typed, path: str, count: int) -> list[str]:
     """Return one key per row, stable while rows come and go around it."""
-    known = typed.keys.get(path, [])
-    return [*known[:count], *(f"i{index}" for index in range(len(known), count))]
+    keys = typed.keys.get(path, [])[:count]
+    taken, fresh = set(keys), itertools.count(len(keys))
+    while len(keys) < count:
+        key = f"i{next(fresh)}"
+        if key not in taken:
+            keys.append(key)
+    return keys
 
 
 class Rows:
