@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,10 @@ from cf_core.engine.codec import MAX_DEPTH, TypeTable, dumps
 _MARK = "cf1"
 """The version of the layout, at the head of every entry."""
 _HEAD_BYTES = 65_536
+_LATEST = 32_503_680_000
+"""Seconds since the epoch in the year 3000: what is later, or lives longer, nobody here wrote."""
+_INTEGER_BITS = 4_096
+"""Python refuses to write numbers of more than 4300 digits, and templates write them."""
 _NO_TYPES = TypeTable([])
 
 
@@ -71,13 +74,16 @@ def _from_text(text: str) -> Entry | None:
         return None
     match head:
         case {"v": int(version), "t": int() | float() as made_at, "ttl": int() | float() as ttl, "g": dict(stamps)}:
-            return Entry(state, version, made_at, ttl, stamps) if math.isfinite(made_at + ttl) else None
+            is_possible = 0 <= made_at <= _LATEST and 0 <= ttl <= _LATEST
+            return Entry(state, version, made_at, ttl, stamps) if is_possible else None
     return None
 
 
 def _is_json(value: Any, depth: int) -> bool:
     kind = type(value)
-    if kind in (str, int, float, bool, type(None)):
+    if kind is int:
+        return bool(value.bit_length() <= _INTEGER_BITS)
+    if kind in (str, float, bool, type(None)):
         return True
     if depth == 0 or kind not in (dict, list):
         return False
