@@ -10,9 +10,12 @@ class FormsConfig(AppConfig):
     verbose_name = "Component forms"
 
     def ready(self) -> None:
-        """Register the checks and the script of forms."""
+        """Register the checks, the script of forms, and Django's forms as schemas."""
         from cf_core.engine.extensions import extensions
 
         from . import checks  # noqa: F401 - registers them
+        from .bindings import bindings
+        from .django_forms import DjangoFormBinding
 
         extensions.scripts.append("cf_forms/forms.js")
+        bindings.append(DjangoFormBinding())

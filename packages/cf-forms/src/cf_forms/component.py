@@ -90,6 +90,10 @@ class FormComponent(Component, exposes_events=False):
         """Return the names of the fields that this user cannot set: not shown, they keep their initial value."""
         return self.read_only_fields
 
+    def get_form_kwargs(self) -> Mapping[str, Any]:
+        """Return what a Django form is made with, besides data and files: `{"instance": ...}` for a model form."""
+        return {}
+
     # -- what handlers and templates call
 
     def form_fields(self) -> tuple[FormField, ...]:

@@ -17,8 +17,8 @@ class ValidatedData:
 
     __slots__ = ("_source", "_values")
 
-    def __init__(self, source: BaseModel | Mapping[str, Any]) -> None:
-        self._source = source
+    def __init__(self, source: BaseModel | Mapping[str, Any], *, model: Any = None) -> None:
+        self._source = source if model is None else model
         if isinstance(source, BaseModel):
             names = [*type(source).model_fields, *(source.model_extra or {})]
             self._values = {name: getattr(source, name) for name in names}
@@ -27,7 +27,7 @@ class ValidatedData:
 
     @property
     def model(self) -> Any:
-        """The schema's own object: the pydantic model, or what a Django form cleaned."""
+        """The schema's own object: the pydantic model, or the Django form."""
         return self._source
 
     def model_dump(self, **options: Any) -> dict[str, Any]:
