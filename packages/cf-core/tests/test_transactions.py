@@ -15,7 +15,7 @@ from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cf_core import Component, ComponentDefinitionError, UnserialisableState
+from cf_core import Component, ComponentDefinitionError, Invalid, UnserialisableState
 from cf_core.engine.outbox import current_outbox
 from cf_testing.parity import new_rid, show
 from tests.components import Ledger, sent
@@ -62,6 +62,57 @@ def is_clean(alias: str) -> bool:
         and not database.execute_wrappers
         and not database.run_on_commit
     )
+
+
+# -- errors that the component shows, with nothing else kept
+
+
+class Refused(Invalid):
+    """What a handler raises when it is too late for `self.errors`."""
+
+    shows_component = True
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_errors_that_a_handler_raises_may_be_shown_by_the_component(
+    alias: str, register: Any, client: Client, is_async: bool
+) -> None:
+    def fail(self: Any) -> None:
+        self.state["typed"] = "Ada"
+        self.redirect("/saved/")
+        self.skip_render()
+        self.errors["first"] = ["Mine"]
+        raise Refused(errors={"name": ["Taken"]})
+
+    class Form(Component):
+        using = alias
+        permission_classes = [Anyone]
+        renderer = Written(lambda component: f"<p>{component.state} {component.errors}</p>")
+
+        def on_go(self) -> None:
+            write(alias, "half")
+            current_outbox.get().add(lambda: sent.append("said"))  # type: ignore[union-attr]  # in a call there is one
+            fail(self)
+
+        async def on_ago(self) -> None:
+            current_outbox.get().add(lambda: sent.append("said"))  # type: ignore[union-attr]  # in a call there is one
+            fail(self)
+
+    register(Form, "form")
+    shown = show(client, "form")
+    rid = new_rid()
+    token = shown.token
+    first = shown.post("ago" if is_async else "go", _rid=rid)
+    again = shown.post("ago" if is_async else "go", _rid=rid, _state=token, _retry="1")
+
+    assert first.status_code == 422
+    assert first["X-Component"]
+    assert all(text in first.content.decode() for text in ("Ada", "Mine", "Taken"))
+    assert "/saved/" not in str(dict(first.items()))
+    assert rows(alias) == []
+    assert sent == []
+    assert again.content == first.content
+    assert is_clean(alias)
 
 
 # -- when it opens

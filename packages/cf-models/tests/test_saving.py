@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import F
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cf_core import ComponentDefinitionError
+from cf_core import ComponentDefinitionError, Registry
 from cf_models import NotSaved
 from cf_testing import dispatch_event, make_component
+from cf_testing.parity import show
 from tests.editors import Editor
 from tests.models import Customer, Order, Tag
 
@@ -242,3 +244,47 @@ def test_a_draft_in_the_state_outlives_the_save_of_another_field(order: Order) -
     assert component.state["notes"] == "not yet"
     assert component.state["status"] == "paid"
     assert stored(order).notes == "old"
+
+
+@both
+def test_what_was_refused_is_shown_with_what_was_typed(
+    order: Order, event: str, component_registry: Registry, client: Client
+) -> None:
+    component_registry.register("editor")(Editor)
+    shown = show(client, "editor", pk=order.pk)
+
+    refused = shown.json(event, {"values": {"status": "lost", "notes": "typed"}})
+    saved = shown.json("edit", {"values": {"status": "paid"}})
+
+    assert refused.status_code == 422
+    assert "typed" in refused.json()["html"]
+    assert refused.json()["errors"] == {"status": ["Value 'lost' is not a valid choice."]}
+    assert saved.status_code == 200
+    assert (stored(order).status, stored(order).notes) == ("paid", "typed")
+
+
+def test_nothing_else_of_a_refused_event_is_kept(order: Order) -> None:
+    class Two(Editor):
+        def on_two(self) -> None:
+            Tag.objects.create(title="made")
+            self.instance.status = "lost"
+            self.save_instance()
+
+    component = dispatch_event(Two, "two", pk=order.pk)
+
+    assert set(component.errors) == {"status"}
+    assert not Tag.objects.exists()
+
+
+def test_row_that_was_made_and_taken_back_is_new_again(customer: Customer) -> None:
+    class Maker(Editor):
+        def on_make(self) -> None:
+            self.instance = Order(customer=customer)
+            self.save_instance()
+            self.instance.status = "lost"
+            self.save_instance()
+
+    component = dispatch_event(Maker, "make")
+
+    assert "pk" not in component.params
+    assert not Order.objects.exists()

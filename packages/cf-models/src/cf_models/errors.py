@@ -22,8 +22,11 @@ class RowGone(NotFound):
 class NotSaved(Invalid):
     """A row was not saved for reasons that the user can mend; nothing of the event is kept.
 
-    `errors` is {field name: [messages]}; what belongs to no field stands under `__all__`.
+    `errors` is {field name: [messages]}; what belongs to no field stands under `__all__`. A handler that lets it pass
+    is answered with the component and the errors in it.
     """
+
+    shows_component = True
 
     def __init__(self, errors: Mapping[str, list[str]], *, conflicts: Sequence[Conflict] = ()) -> None:
         super().__init__(f"The row was not saved: {dict(errors)}", errors=errors)

@@ -136,6 +136,9 @@ class Invalid(ComponentError):
     status = 422
     code = "invalid"
     public = "Please check what you entered"
+    shows_component: ClassVar[bool] = False
+    """Whether the answer is the component with these errors in it, and not they alone. Raised by a handler: nothing
+    else of the event is kept but what it did to the component's own state."""
 
     def __init__(self, detail: str = "", *, errors: Mapping[str, list[str]], **extra: Any) -> None:
         super().__init__(detail or f"Invalid payload: {dict(errors)}", errors=dict(errors), **extra)
