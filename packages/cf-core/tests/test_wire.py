@@ -207,6 +207,11 @@ def test_messages_of_a_page_without_javascript_wait_for_the_next_page(talker: Sh
 # -- forms
 
 
+def test_a_button_may_carry_the_arguments_of_its_event(form: Shown) -> None:
+    assert form.post("save?event=birth%26day&state=Bavaria", state="typed").status_code == 200
+    assert got(form) == {"event": "birth&day", "agreed": True, "state": "Bavaria"}
+
+
 def test_the_event_may_be_called_underscore_event(form: Shown) -> None:
     assert form.post("birthday", _event="save").status_code == 200
     assert got(form) == {"event": "birthday", "agreed": True}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import parse_qs
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -133,6 +134,10 @@ def _read_form(request: HttpRequest, component_id: str | None) -> Asked:
     event = _take(fields, "_event")
     if event is None:
         event = _take(fields, "event")
+    if event is not None and "?" in event:
+        # A button has one value: without a script it carries the arguments of its event too.
+        event, _, arguments = event.partition("?")
+        fields |= parse_qs(arguments, keep_blank_values=True)
     token = _take(fields, "_state")
     if token is None and str(fields.get("state", [""])[-1]).startswith(PREFIX):
         token = _take(fields, "state")
