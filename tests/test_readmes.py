@@ -19,7 +19,7 @@ from cf_cache.conf import Settings as CacheSettings
 from cf_core import Component, Registry
 from cf_permissions import AllowAny, IsAuthenticated, RateLimitExceeded
 from cf_permissions.conf import Settings as PermissionsSettings
-from cf_testing import assert_permission_denied, dispatch_event, open_page
+from cf_testing import ACTING, assert_permission_denied, dispatch_event, open_page
 
 ROOT = Path(__file__).resolve().parent.parent
 README = "README.md"
@@ -158,12 +158,16 @@ def test_tests_of_the_readme_pass(component_registry: Registry, django_user_mode
 
 
 @pytest.mark.django_db
-def test_permission_of_the_readme_refuses(component_registry: Registry) -> None:
+def test_permissions_of_the_readme_refuse(component_registry: Registry, django_user_model: Any) -> None:
     exec(compile(blocks(PERMISSIONS_README, "python")[0], "readme", "exec"), {"__name__": "readme"})
+    member = django_user_model.objects.create_user("member")
+    Group.objects.create(name="members").user_set.add(member)
 
-    refusal = assert_permission_denied("library")
+    for event, user in {None: ACTING, "lend": member}.items():
+        assert assert_permission_denied("library", event, user=user).public == "Staff access required"
 
-    assert refusal.body()["error"] == "This is for members."
+    assert assert_permission_denied("library", "close", user=member).public == "Superuser access required"
+    assert dispatch_event("library", user=member).is_mounted
 
 
 def test_permissions_readme_limits_a_quiz(component_registry: Registry) -> None:
