@@ -15,8 +15,9 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from cf_cache import shelf
+from cf_cache import generations, shelf
 from cf_core import outages
+from cf_testing.django_surroundings import DjangoSurroundings
 from tests import backends
 from tests.broken_cache import ALL, FailingCache
 from tests.components import Ticker, mounts
@@ -201,3 +202,49 @@ def test_redis_that_stops_and_comes_back(
     server.wait()
     Ticker().mount()
     assert mounts == ["ticker"] * 3
+
+
+class Gone:
+    """Cannot be unpickled any more."""
+
+    def __reduce__(self) -> Any:
+        return (_explode, ())
+
+
+def _explode() -> None:
+    raise AttributeError("a class that is gone")
+
+
+def test_generation_that_cannot_be_read_is_no_outage(said: Callable[[], list[str]]) -> None:
+    Ticker().mount()
+    cache.set(f"cf_cache:g:{generations.of_class(Ticker)}", Gone(), 60)
+
+    for _ in range(3):
+        Ticker().mount()
+
+    assert mounts == ["ticker"] * 2
+    assert said() == []
+
+
+def test_state_that_the_cache_refuses_is_no_outage(failing: Callable[..., None], said: Callable[[], list[str]]) -> None:
+    class Other(Ticker): ...
+
+    Other().mount()
+    failing("set", error=ClientError)
+    Ticker().mount()
+    Ticker().mount()
+    Other().mount()
+
+    assert mounts == ["ticker"] * 3
+    assert said() == ["Ticker is not cached: the cache refuses its state (ClientError)."]
+
+
+def test_outage_of_one_test_is_over_in_the_next(failing: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outages, "PAUSE_SECONDS", 30)
+    failing(*ALL)
+    Ticker().mount()
+    failing()
+    assert shelf._outages.is_out("default")
+
+    with DjangoSurroundings().fresh():
+        assert not shelf._outages.is_out("default")

@@ -30,9 +30,9 @@ from .keys import SHOWN
 from .locking import MountLock
 from .mixins import CacheMixin
 from .rules import CacheRule, Place, find_place, rule_of
-from .shelf import CacheDown, Shelf
+from .shelf import CacheDown, Refused, Shelf
 from .signals import cache_hit, cache_miss
-from .states import Left, restore, text_to_keep
+from .states import Left, restore, tell_once, text_to_keep
 from .watching import watched
 
 MOUNTING = "_cf_cache_mounting"
@@ -227,7 +227,10 @@ class _Filling:
 
     def _store(self, text: str) -> None:
         with suppress(CacheDown):  # the shelf has logged it
-            self._shelf.set(self._place.key, text, math.ceil(self._rule.ttl + self._rule.stale))
+            try:
+                self._shelf.set(self._place.key, text, math.ceil(self._rule.ttl + self._rule.stale))
+            except Refused as refusal:
+                tell_once(type(self._component), f"the cache refuses its state ({refusal}).")
 
     def _send(self, signal: Any, **told: Any) -> None:
         signal.send_robust(sender=type(self._component), component=self._component, **told)

@@ -21,10 +21,16 @@ T = TypeVar("T")
 UNREADABLE: Final = object()
 """What `get` returns for a value that the cache has, but cannot give: broken bytes, or objects of code that is gone."""
 _OUTAGES: tuple[type[Exception], ...] = (DatabaseError, *CACHE_ERRORS)
+_NETWORK_ERRORS = frozenset(("ConnectionError", "TimeoutError", "MemcacheUnexpectedCloseError"))
+"""How clients call those of their errors that are no answer: Redis's, Valkey's and Memcached's."""
 
 
 class CacheDown(Exception):
     """The cache cannot be asked. Components are mounted then, as if there were none."""
+
+
+class Refused(CacheDown):
+    """The cache does not take this value: it is too large for it, for example. Everything else goes on."""
 
 
 class Shelf:
@@ -48,16 +54,40 @@ class Shelf:
         return self._ask(get)
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
-        """Return {key: value} of those that there are."""
-        return self._ask(lambda: self._cache.get_many(list(keys)))
+        """Return {key: value} of those that there are; what the cache cannot give is taken away."""
+        names = list(keys)
+
+        def get_many() -> dict[str, Any]:
+            try:
+                return self._cache.get_many(names)
+            except _OUTAGES:
+                raise
+            except Exception:  # noqa: BLE001 - as in get()
+                return {name: value for name in names if (value := self._get_or_drop(name)) is not None}
+
+        return self._ask(get_many)
 
     def add(self, key: str, value: str, seconds: float) -> bool:
         """Put it there unless something is; returns whether it did."""
         return self._ask(lambda: self._cache.add(key, value, seconds))
 
     def set(self, key: str, value: str, seconds: float) -> None:
-        """Put it there."""
-        self._ask(lambda: self._cache.set(key, value, seconds))
+        """Put it there. Raises Refused too."""
+
+        def put() -> Exception | None:
+            try:
+                self._cache.set(key, value, seconds)
+            except (OSError, DatabaseError):
+                raise
+            except Exception as error:
+                if any(base.__name__ in _NETWORK_ERRORS for base in type(error).__mro__):
+                    raise
+                return error
+            return None
+
+        refusal = self._ask(put)
+        if refusal is not None:
+            raise Refused(type(refusal).__name__)
 
     def delete(self, key: str) -> None:
         """Take it away."""
@@ -71,6 +101,13 @@ class Shelf:
             logger.exception(
                 "The cache %r did not drop what was invalidated: it is shown until it expires", self._alias
             )
+
+    def _get_or_drop(self, key: str) -> Any:
+        value = self.get(key)
+        if value is UNREADABLE:
+            self._cache.delete(key)
+            return None
+        return value
 
     def _ask(self, operation: Callable[[], T]) -> T:
         if _outages.is_out(self._alias):

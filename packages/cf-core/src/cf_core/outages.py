@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from typing import Any
+from weakref import WeakSet
 
 from django.core.signals import setting_changed
 
@@ -21,6 +22,7 @@ class Outages:
         self._ask_again_at: dict[str, float] = {}
         self._lock = threading.Lock()
         setting_changed.connect(self._forget)
+        _all.add(self)
 
     def is_out(self, alias: str) -> bool:
         """Tell whether the cache failed a moment ago; after the pause one caller is sent to find out, not all."""
@@ -51,3 +53,12 @@ class Outages:
         """Forget everything when a test changes what the aliases mean."""
         if setting == "CACHES" or setting.startswith("CF_"):
             self._ask_again_at.clear()
+
+
+_all: WeakSet[Outages] = WeakSet()
+
+
+def forget_outages() -> None:
+    """Forget all of them: caches of one test are not those of the next."""
+    for outages in _all:
+        outages._ask_again_at.clear()

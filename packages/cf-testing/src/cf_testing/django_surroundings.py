@@ -22,6 +22,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from cf_core.engine.ports import current_host
+from cf_core.outages import forget_outages
 
 from .conf import conf
 from .surroundings import NOBODY, PlainUser
@@ -74,6 +75,7 @@ class DjangoSurroundings:
                 _prefix_caches(space)
 
         _prefix_caches(space)
+        forget_outages()
         setting_changed.connect(prefix_new)
         try:
             yield
