@@ -215,10 +215,14 @@ class FormComponent(Component, exposes_events=False):
         The whole form comes with it, so that it also brings back a half-filled form to a server that lost it.
         """
         fields = self.form_fields()
-        left = [path for path in _field or () if field_at(fields, path) is not None]
+        left = {path: field for path in _field or () if (field := field_at(fields, path)) is not None}
         self._typed.touch(left)
         self._show_errors(self._validate(self._sent).errors)
-        return self._tell_change(left[0]) if len(left) == 1 else None
+        # The focus is somewhere else by now: who does not see the messages hears them.
+        said = [f"{field.label}: {text}" for path, field in left.items() for text in self.errors.get(path, ())]
+        if said:
+            self.announce(" ".join(said))
+        return self._tell_change(next(iter(left))) if len(left) == 1 else None
 
     def _on_add_row(self, _list: str, _index: int | None = None) -> None:
         """Add an empty row to a list, before the row `_index` or last."""

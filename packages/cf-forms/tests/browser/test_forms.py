@@ -92,6 +92,27 @@ def test_what_is_typed_while_an_answer_is_under_way_survives(form: Page) -> None
     assert form.evaluate("document.activeElement.id") == "f-email"
 
 
+def test_a_message_is_heard_by_who_has_gone_on(form: Page) -> None:
+    form.focus("#f-name")
+    form.keyboard.type("A")
+    form.keyboard.press("Tab")
+    expect(form.locator(".cf-live")).to_have_text("Name: Enter at least 2 characters.")
+
+
+def test_a_chosen_file_stays_and_is_not_sent_before_the_form(page: Page, site: str) -> None:
+    page.goto(f"{site}/everything/")
+    expect(page.locator("#f-name[data-htmx-powered]")).to_be_attached()
+    page.set_input_files("#f-photo", {"name": "a.png", "mimeType": "image/png", "buffer": b"x" * 5000})
+    with page.expect_request("**/components/**") as asked:
+        page.focus("#f-name")
+        page.keyboard.press("Tab")
+    assert "urlencoded" in asked.value.headers["content-type"]
+    assert len(asked.value.post_data or "") < 3000
+    expect(page.locator("#f-name-error")).to_be_visible()
+    assert page.evaluate("document.querySelector('#f-photo').files[0].name") == "a.png"
+    expect(page.locator("#f-photo-error")).to_have_count(0)
+
+
 def test_a_choice_changes_what_depends_on_it(form: Page) -> None:
     field(form, "country").select_option("it")
     expect(field(form, "region")).to_have_value("Toscana")
