@@ -27,6 +27,7 @@ CORE_README = "packages/cf-core/README.md"
 TESTING_README = "packages/cf-testing/README.md"
 PERMISSIONS_README = "packages/cf-permissions/README.md"
 CACHE_README = "packages/cf-cache/README.md"
+FORMS_README = "packages/cf-forms/README.md"
 
 
 def blocks(readme: str, language: str) -> list[str]:
@@ -225,3 +226,15 @@ def test_links_and_commands_exist(readme: str) -> None:
 
     assert [target for target in targets if not (ROOT / target).exists()] == []
     assert [name for pair in commands for name in pair if name and not re.search(rf"^{name}:", makefile, re.M)] == []
+
+
+@pytest.mark.django_db
+def test_the_form_of_the_readme_thanks_for_what_fits(component_registry: Registry) -> None:
+    exec(compile(blocks(FORMS_README, "python")[0], "readme", "exec"), {"__name__": "readme"})
+    good = {"name": "Ada", "email": "ada@example.com", "text": "Good afternoon"}
+
+    thanked = dispatch_event("contact", "submit", good)
+    refused = dispatch_event("contact", "submit", {**good, "email": "no"})
+
+    assert thanked.state["thanks"] == "Thank you, Ada."
+    assert list(refused.errors) == ["email"]

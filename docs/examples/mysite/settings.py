@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "cf_core",
     "cf_permissions",
     "cf_cache",
+    "cf_forms",
     "cf_testing",
     "shop",
     "handbook",

@@ -15,6 +15,7 @@ from . import (  # noqa: F401 - importing them registers their components
     moderation,
     nesting,
     once,
+    orders,
     plain_forms,
     prices,
     templates,
