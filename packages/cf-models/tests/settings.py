@@ -5,6 +5,7 @@ from tests.databases import databases
 SECRET_KEY = "tests-only"
 ALLOWED_HOSTS = ["testserver"]
 USE_TZ = True
+TIME_ZONE = "Europe/Berlin"
 LANGUAGE_CODE = "en"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "cf_testing.parity.urls"
