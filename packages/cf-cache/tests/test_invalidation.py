@@ -472,7 +472,10 @@ def test_generation_that_another_mount_begins_at_the_same_time_is_taken_over(mon
 
     monkeypatch.setattr(Shelf, "add", lambda self, key, value, seconds: not cache.set(key, "theirs") and False)
 
-    assert generations.begin(Shelf(), ["one"], 60) == {"one": "theirs"}
+    begun = generations.begin(Shelf(), ["one"], 60)
+
+    assert begun.stamps == {"one": "theirs"}
+    assert begun.new == []
 
 
 def test_generation_that_is_gone_again_lets_nothing_stand_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -480,7 +483,7 @@ def test_generation_that_is_gone_again_lets_nothing_stand_on_it(monkeypatch: pyt
     from cf_cache.shelf import Shelf
 
     monkeypatch.setattr(Shelf, "add", lambda self, key, value, seconds: False)
-    stamps = generations.begin(Shelf(), ["one"], 60)
+    stamps = generations.begin(Shelf(), ["one"], 60).stamps
 
     assert not generations.stand(Shelf(), stamps)
 

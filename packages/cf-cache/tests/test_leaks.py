@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.cache import SessionStore
-from django.http import HttpRequest
+from django.core.cache import cache
+from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 
 from cf_cache import CacheMixin, watching
@@ -416,3 +417,24 @@ def test_what_the_key_of_the_view_reads_mount_may_read(component_registry: Regis
     for theme in ("dark", "light", "dark"):
         assert PageView.as_view()(asked(Page(), path=f"/?theme={theme}").request).status_code == 200
     assert len(mounts) == 2
+
+
+class Missing(Shown):
+    """What it is asked for, there is not."""
+
+    cache_tags = ["shelf:{number}"]
+
+    def mount(self, number: int) -> None:
+        if number:
+            raise Http404
+
+
+def test_mounts_of_what_is_not_there_leave_nothing_in_the_cache() -> None:
+    shown(Missing(number=0))
+    before = set(cache._cache)
+
+    for number in range(1, 400):
+        with pytest.raises(Http404):
+            shown(Missing(number=number))
+
+    assert set(cache._cache) == before

@@ -9,12 +9,14 @@ import secrets
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache, caches
+from django.http import Http404
 
 from cf_cache.locking import MountLock
 from cf_core import Component
@@ -139,7 +141,8 @@ def test_where_nothing_can_be_shared_nobody_waits_in_line(cls: type[Component], 
 
     assert len(seen) == 20
     assert len(results) == 20
-    assert cache.get(f"{key_of(cls())}:lock") == "free for all"
+    if cls is Unkept:
+        assert cache.get(f"{key_of(cls())}:lock") == "free for all"
 
 
 def test_lock_of_the_dead_is_taken_over_by_one(settings: Any) -> None:
@@ -191,6 +194,104 @@ def test_who_gets_the_lock_looks_once_more_before_it_mounts(monkeypatch: pytest.
     assert component.state == {"made": 7}
     assert taken == ["taken"]
     assert seen == []
+
+
+def test_after_a_mount_that_was_cancelled_one_mounts() -> None:
+    async def run() -> None:
+        first = asyncio.create_task(SlowAsync().adispatch())
+        while not seen:
+            await asyncio.sleep(0.01)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+
+    asyncio.run(run())
+    assert cache.get(f"{key_of(SlowAsync())}:lock") is None
+
+    in_threads(SlowAsync, 10)
+    assert len(seen) == 2
+
+
+def test_after_a_refusal_one_mounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Moody(Slow):
+        def mount(self) -> None:
+            if not seen:
+                seen.append("refused")
+                raise Http404
+            super().mount()
+
+    with pytest.raises(Http404):
+        Moody().mount()
+
+    in_threads(Moody, 10)
+    assert len(seen) == 2
+
+
+def test_after_a_failure_everybody_mounts_for_a_moment_only(settings: Any) -> None:
+    settings.CF_CACHE = {"LOCK_SECONDS": 60}
+    with pytest.raises(LookupError):
+        Failing().mount()
+    time.sleep(1.2)
+
+    assert cache.get(f"{key_of(Failing())}:lock") is None
+
+
+def test_mounts_that_outlive_the_lock_begin_one_after_the_other(settings: Any) -> None:
+    settings.CF_CACHE = {"LOCK_SECONDS": 1}
+
+    class Slower(Slow):
+        seconds = 3.5
+
+    results = in_threads(Slower, 20)
+
+    assert len(results) == 20
+    # One whenever the lock of the last is over; not all that have waited.
+    assert len(seen) <= 5
+
+
+class Menu(Slow):
+    """Places itself, under one key."""
+
+    def get_cache_key(self, name: str, params: Any, state: Any) -> str:
+        return "menu"
+
+    def mount(self, depth: int = 2) -> None:
+        seen.append(depth)
+        if depth:
+            type(self)(depth=depth - 1).dispatch()
+
+
+class MenuAsync(Menu):
+    async def mount(self, depth: int = 2) -> None:
+        seen.append(depth)
+        if depth:
+            await type(self)(depth=depth - 1).adispatch()
+
+
+@pytest.mark.parametrize("show", [lambda: Menu().dispatch(), lambda: asyncio.run(MenuAsync().adispatch())])
+def test_mount_that_asks_for_its_own_entry_does_not_wait_for_itself(show: Callable[[], Any], settings: Any) -> None:
+    settings.CF_CACHE = {"LOCK_SECONDS": 600}
+
+    show()
+
+    assert seen == [2, 1, 0]
+
+
+def test_hydrate_that_fails_on_the_second_look_gives_the_lock_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unfit(Slow):
+        def hydrate(self, state: dict[str, Any]) -> None:
+            raise LookupError
+
+    take = MountLock.take
+
+    def take_late(self: MountLock) -> bool:
+        cache.set(key_of(Unfit()), {"made": 7}, 30)
+        return take(self)
+
+    monkeypatch.setattr(MountLock, "take", take_late)
+    with pytest.raises(LookupError):
+        Unfit().mount()
+
+    assert cache.get(f"{key_of(Unfit())}:lock") is None
 
 
 # -- several processes

@@ -9,9 +9,10 @@ mount, not the truth. It needs nothing of a cache but get, add and delete.
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cf_core.engine.component import Component
 
@@ -19,23 +20,44 @@ from .digests import digest, told
 from .shelf import Shelf
 
 _KEY = "cf_cache:g:"
+_LASTING = "+"
+"""The mark of generations that many entries share: these live for a day at least, others only as long as entries do."""
 _MIN_SECONDS = 86_400
-"""How long a generation lives at least; it outlives any entry that it was begun for."""
 
 Params = Mapping[str, Any]
 
 
-def begin(shelf: Shelf, names: Sequence[str], entry_seconds: float) -> dict[str, str]:
-    """Return {name: stamp} of these generations as they stand, those begun that there are not. Raises CacheDown."""
-    stamps = _read(shelf, names)
+class Begun(NamedTuple):
+    """The generations that stood before a mount began."""
+
+    stamps: dict[str, str]
+    new: list[str]
+    """Those among them that there were not before."""
+
+
+def begin(shelf: Shelf, names: Sequence[str], entry_seconds: float) -> Begun:
+    """Return these generations as they stand, those begun that there are not. Raises CacheDown."""
+    begun = Begun(_read(shelf, names), [])
     for name in names:
-        if name not in stamps:
-            stamp = secrets.token_hex(6)
-            if not shelf.add(_KEY + name, stamp, max(_MIN_SECONDS, 2 * entry_seconds)):
-                # Another mount was first. If it is gone again by now, no entry may stand on it.
-                stamp = _read(shelf, [name]).get(name, stamp)
-            stamps[name] = stamp
-    return stamps
+        if name in begun.stamps:
+            continue
+        stamp = secrets.token_hex(6)
+        seconds = math.ceil(2 * entry_seconds)
+        if shelf.add(_KEY + name, stamp, max(seconds, _MIN_SECONDS) if name.startswith(_LASTING) else seconds):
+            begun.new.append(name)
+        else:
+            # Another mount was first. If it is gone again by now, no entry may stand on it.
+            stamp = _read(shelf, [name]).get(name, stamp)
+        begun.stamps[name] = stamp
+    return begun
+
+
+def take_back(shelf: Shelf, begun: Begun) -> None:
+    """Take away what was begun for a mount that left nothing to keep: mounts of what there is not, of which a visitor
+    can think of any number, must not fill the cache. Raises CacheDown.
+    """
+    for name in begun.new:
+        shelf.delete(_KEY + name)
 
 
 def stand(shelf: Shelf, stamps: Mapping[str, str]) -> bool:
@@ -50,7 +72,7 @@ def end(names: Iterable[str]) -> None:
 
 def of_class(cls: type[Component]) -> str:
     """Return the generation of all entries of a component."""
-    return digest("class", name_of(cls))
+    return _LASTING + digest("class", name_of(cls))
 
 
 def of_param(cls: type[Component], name: str, value: Any) -> str:
@@ -77,12 +99,12 @@ def of_own_key(owner: str, key: str) -> str:
 
 def of_view(view: str) -> str:
     """Return the generation of all entries that came through a view."""
-    return digest("view", view)
+    return _LASTING + digest("view", view)
 
 
 def of_tag(tag: str) -> str:
     """Return the generation of all entries with a tag."""
-    return digest("tag", tag)
+    return _LASTING + digest("tag", tag)
 
 
 def name_of(cls: type[Component]) -> str:

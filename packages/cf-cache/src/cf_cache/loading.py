@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -20,14 +21,14 @@ from django.db import connections, transaction
 
 from cf_core.engine.calls import LAZY, Call
 from cf_core.engine.component import Component
-from cf_core.engine.ports import Pause, Steps, UnitOfWork
+from cf_core.engine.ports import Pause, Steps, UnitOfWork, current_host
 
 from . import generations
 from .commits import depth, is_pending
 from .conf import conf
 from .entries import Entry, read_entry
 from .keys import SHOWN
-from .locking import MountLock
+from .locking import FREE_FOR_ALL, MountLock
 from .mixins import CacheMixin
 from .rules import CacheRule, Place, find_place, rule_of
 from .shelf import CacheDown, Refused, Shelf
@@ -37,6 +38,10 @@ from .watching import watched
 
 MOUNTING = "_cf_cache_mounting"
 """Set on a component while it is mounted: what its mount calls is not asked of the cache again."""
+_FAILURE_SECONDS = 1
+"""How long nobody waits for anybody after a mount that failed."""
+_held: ContextVar[frozenset[str]] = ContextVar("cf_cache_held", default=frozenset())
+"""The keys of the entries that are being mounted here, the locks of which would wait for themselves."""
 _FIRST_PAUSE, _LAST_PAUSE = 0.01, 0.2
 """Seconds between looks of those who wait for another's mount."""
 
@@ -129,11 +134,16 @@ class _Filling:
                 return (yield from self._look_again())
             if (yield from self._show(entry)):
                 return _Turn.SHOWN
-        # Twice as long as a holder that died is waited for: the one that comes after it may be alive.
-        give_up_at = time.monotonic() + 2 * conf().LOCK_SECONDS
-        pause = _FIRST_PAUSE
+        if self._place.key in _held.get():
+            # Its own mount asks for the same entry.
+            return _Turn.ALONE
+        pause, holder, give_up_at = _FIRST_PAUSE, None, 0.0
         while not self._lock.take():
-            if self._lock.is_free_for_all() or time.monotonic() >= give_up_at:
+            before, holder = holder, self._lock.holder()
+            if holder != before:
+                # One after the other may take too long: then each of them is waited for.
+                give_up_at = time.monotonic() + 2 * conf().LOCK_SECONDS
+            if holder == FREE_FOR_ALL or time.monotonic() >= give_up_at:
                 return _Turn.ALONE
             yield Pause(pause)
             pause = min(1.5 * pause, _LAST_PAUSE)
@@ -144,11 +154,15 @@ class _Filling:
 
     def _look_again(self) -> Steps:
         """Look once more, now that the lock is ours: its last holder may have been done just before."""
-        entry = self._read()
-        if entry is not None and self._is_fresh(entry) and (yield from self._show(entry)):
+        try:
+            entry = self._read()
+            if entry is None or not self._is_fresh(entry) or not (yield from self._show(entry)):
+                return _Turn.HOLDS_LOCK
+        except BaseException:
             self._lock.release()
-            return _Turn.SHOWN
-        return _Turn.HOLDS_LOCK
+            raise
+        self._lock.release()
+        return _Turn.SHOWN
 
     def _read(self) -> Entry | None:
         """Return what may be shown, fresh or stale; else None, and why."""
@@ -189,26 +203,43 @@ class _Filling:
     def mount(self, mount: Callable[[], Any], turn: _Turn, unit: UnitOfWork | None) -> Steps:
         """Have the component mounted, and keep its state."""
         self._send(cache_miss, reason=self._reason)
-        stamps = self._begin(turn)
+        begun = self._begin(turn)
         is_kept, made_at = False, time.time()
-        before = Left.by(self._component)
+        before, place, held = Left.by(self._component), self._place, _held.get()
+        # Set and set back, not reset by its token: an async mount changes contexts on the way.
+        _held.set(held | {place.key} if turn is _Turn.HOLDS_LOCK else held)
         try:
-            place = self._place
             with watched(self._component, place.allowed) if place.is_watched else nullcontext() as reads:
                 yield from _mounted(self._component, mount)
-                state = text_to_keep(self._component, before, reads) if stamps is not None else None
+                state = text_to_keep(self._component, before, reads) if begun is not None else None
             _note_time(self._component, made_at)
-            if state is not None:
+            if state is not None and begun is not None:
                 vars(self._component)[SHOWN] = state
-                entry = Entry(state, type(self._component).state_version, made_at, self._rule.ttl, stamps)
+                entry = Entry(state, type(self._component).state_version, made_at, self._rule.ttl, begun.stamps)
                 self._keep(entry, unit)
                 is_kept = True
+        except BaseException as error:
+            self._give_back(turn, begun, error)
+            raise
         finally:
-            if turn is _Turn.HOLDS_LOCK:
-                with suppress(CacheDown):  # the shelf has logged it, and the lock ends by itself
-                    self._lock.release() if is_kept else self._lock.free_for_all()
+            _held.set(held)
+        self._give_back(turn, None if is_kept else begun, None, is_kept=is_kept)
 
-    def _begin(self, turn: _Turn) -> dict[str, str] | None:
+    def _give_back(
+        self, turn: _Turn, begun: generations.Begun | None, error: BaseException | None, *, is_kept: bool = False
+    ) -> None:
+        """Let go of the lock, and of the generations that nothing stands on."""
+        with suppress(CacheDown):  # the shelf has logged it, and all of it ends by itself
+            if begun is not None:
+                generations.take_back(self._shelf, begun)
+            if turn is not _Turn.HOLDS_LOCK:
+                return
+            if is_kept or (error is not None and _tells_nothing(error)):
+                self._lock.release()
+            else:
+                self._lock.free_for_all(None if error is None else _FAILURE_SECONDS)
+
+    def _begin(self, turn: _Turn) -> generations.Begun | None:
         """Return the generations that stand now, before anything is read; None where nothing can be kept."""
         if turn is _Turn.UNSHARED:
             return None
@@ -234,6 +265,16 @@ class _Filling:
 
     def _send(self, signal: Any, **told: Any) -> None:
         signal.send_robust(sender=type(self._component), component=self._component, **told)
+
+
+def _tells_nothing(error: BaseException) -> bool:
+    """Return whether it ended without a word on how the next mount will do: a client that went away, or a refusal,
+    which costs little and of which there may be one for every address that a visitor can think of.
+    """
+    if not isinstance(error, Exception):
+        return True
+    refusal = current_host().classify(error)
+    return refusal is not None and refusal.status < 500
 
 
 def _mounted(component: Component, mount: Callable[[], Any]) -> Steps:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from typing import Final
 
 from .conf import conf
 from .shelf import Shelf
 
-_FREE_FOR_ALL = "free for all"
+FREE_FOR_ALL: Final = "free for all"
+"""Says that the last mount left nothing to share: there is nothing to wait for then."""
 
 
 class MountLock:
@@ -23,16 +25,19 @@ class MountLock:
         """Take it, unless somebody has it. A holder that dies loses it after LOCK_SECONDS."""
         return self._shelf.add(self._key, self._mine, self._seconds)
 
-    def is_free_for_all(self) -> bool:
-        """Return whether the last mount left nothing to share: there is nothing to wait for then."""
-        return self._shelf.get(self._key) == _FREE_FOR_ALL
+    def holder(self) -> object:
+        """Return who has it, None if nobody has, or FREE_FOR_ALL."""
+        return self._shelf.get(self._key)
 
     def release(self) -> None:
         """Give it back, if it is still ours."""
-        if self._shelf.get(self._key) == self._mine:
+        if self._is_mine():
             self._shelf.delete(self._key)
 
-    def free_for_all(self) -> None:
+    def free_for_all(self, seconds: float | None = None) -> None:
         """Give it back, and let all others mount for themselves for a while instead of one after the other."""
-        if self._shelf.get(self._key) == self._mine:
-            self._shelf.set(self._key, _FREE_FOR_ALL, self._seconds)
+        if self._is_mine():
+            self._shelf.set(self._key, FREE_FOR_ALL, self._seconds if seconds is None else seconds)
+
+    def _is_mine(self) -> bool:
+        return self._shelf.get(self._key) == self._mine
