@@ -52,8 +52,8 @@ REPORT = """# What admission costs
 
 `make bench ARGS="admission"`: {rounds} rounds, one process, CPython 3.13, Django 5.2, SQLite in memory. The event is
 the counter's `increment`. Every round asks all rows of a table in turn, {events} events each. Limits count where the
-row says, Redis on this machine. Medians, with quartiles over the rounds; ratios and differences are taken inside a
-round.
+row says, in a Redis of this run on the same machine. Medians, with quartiles over the rounds; ratios and differences
+are taken inside a round.
 
 ## An event through Django's handler
 

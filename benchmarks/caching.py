@@ -31,7 +31,8 @@ UNCACHED: dict[str, Any] = {"DEFAULT_TTL": 0}
 REPORT = """# What caching saves
 
 `make bench ARGS="caching"`: {rounds} rounds of {pages} pages each, one process, CPython 3.13, Django 5.2, SQLite in
-memory, Redis on this machine. Medians, with quartiles over the rounds; ratios are taken inside a round.
+memory, a Redis of this run on the same machine. Medians, with quartiles over the rounds; ratios are taken inside a
+round.
 
 ## A first render
 

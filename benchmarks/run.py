@@ -23,6 +23,10 @@ from pathlib import Path
 import interpreters
 from interpreters import HERE, ROOT
 
+sys.path.insert(0, str(ROOT))
+
+from tests.faults.redis_server import RedisServer
+
 RESULTS = HERE / "results"
 HEADING = """# One event, one page
 
@@ -73,7 +77,14 @@ def measure_inside(options: argparse.Namespace) -> str:
     interpreters.make(["mine"])
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "result.md")
-        run_inside(options, folder, f"{options.what}.py", "--rounds", str(options.rounds), "--out", str(out))
+        # One of its own: whoever else uses the machine's would be in the figures.
+        redis = RedisServer(Path(folder))
+        redis.start()
+        try:
+            arguments = ["--rounds", str(options.rounds), "--out", str(out)]
+            run_inside(options, folder, f"{options.what}.py", *arguments, CF_TEST_REDIS_URL=redis.url)
+        finally:
+            redis.close()
         report = out.read_text()
     print(report)
     return report
@@ -93,11 +104,11 @@ def measure_limits(options: argparse.Namespace) -> str:
         return out.read_text()
 
 
-def run_inside(options: argparse.Namespace, folder: str, script: str, *arguments: str) -> None:
+def run_inside(options: argparse.Namespace, folder: str, script: str, *arguments: str, **more: str) -> None:
     bench = shared_benchmark(options, folder)
     path = os.pathsep.join([str(bench), str(HERE)])
     command = [interpreters.python_of("mine"), HERE / script, *arguments]
-    subprocess.run(command, check=True, cwd=bench, env={**environment(), "PYTHONPATH": path})
+    subprocess.run(command, check=True, cwd=bench, env={**environment(), **more, "PYTHONPATH": path})
 
 
 def shared_benchmark(options: argparse.Namespace, folder: str) -> Path:
