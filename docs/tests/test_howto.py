@@ -153,7 +153,7 @@ def test_scripts_carry_the_nonce_of_the_policy(variant: str) -> None:
         "answer = Client(headers={'host': 'localhost'}).get('/')\n"
         "policy, html = answer.headers['Content-Security-Policy'], answer.content.decode()\n"
         "[nonce] = set(re.findall(r\"'nonce-([^']+)'\", policy))\n"
-        "assert html.count(f'nonce=\"{nonce}\"') == 3, html\n"
+        "assert html.count(f'nonce=\"{nonce}\"') == 4, html\n"
         "assert 'unsafe' not in policy\n"
     )
 

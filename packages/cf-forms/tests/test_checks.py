@@ -96,3 +96,10 @@ def test_a_schema_chosen_for_each_user_is_not_looked_at(registered: Any) -> None
     registered(get_schema=lambda self: self.user.schema, field_templates={"anything": "forms/own_field.html"})
 
     assert found() == []
+
+
+def test_no_code_of_a_form_is_run_for_it(registered: Any) -> None:
+    """It may ask who the user is, and there is none."""
+    registered(get_read_only_fields=lambda self: self.user.fields, field_templates={"email": "forms/own_field.html"})
+
+    assert found() == []

@@ -13,6 +13,7 @@ from django.template.loader import get_template
 
 from cf_core.engine.registries import registry
 
+from .bindings import binding_of
 from .component import FormComponent
 from .conf import KEYS, conf, given
 from .definitions import KINDS, walk
@@ -64,7 +65,7 @@ def _check_component(name: str, cls: type[FormComponent]) -> Iterator[checks.Che
             yield checks.Error(
                 text, hint="form_template and field_templates hold names of templates.", id="cf_forms.E005"
             )
-    known = _known_keys(cls)
+    known = _known_keys(cls) if own else set()
     for key in own if known else ():
         if key not in known:
             text = f"{name!r} ({path}): field_templates names no field and no kind: {key!r}."
@@ -77,7 +78,8 @@ def _known_keys(cls: type[FormComponent]) -> set[str]:
     """Return what `field_templates` may name; nothing where the schema is chosen for each request."""
     if cls.get_schema is not FormComponent.get_schema or cls.schema is None:
         return set()
-    return {key for one in walk(cls().form_fields()) for key in (one.path, one.name)} | KINDS
+    definitions = binding_of(cls.schema, cls.__qualname__).fields(cls.schema)
+    return {key for one in walk(definitions) for key in (one.path, one.name)} | KINDS
 
 
 def _is_template(name: str) -> bool:
