@@ -58,4 +58,8 @@ DATABASES = {
         },
     }
 }
+DATABASES["other"] = DATABASES["default"] | {
+    "NAME": _FOLDER / "never-used-other.sqlite3",
+    "TEST": {"NAME": str(_FOLDER / f"test-other-{os.getpid()}.sqlite3")},
+}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -5,7 +5,8 @@ The transaction around a whole test (`TestCase`) does not count as one: nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from django.db import connections, transaction
@@ -22,7 +23,7 @@ class Ending:
     __slots__ = ("is_done", "names")
 
     def __init__(self, names: Iterable[str]) -> None:
-        self.names = frozenset(names)
+        self.names = set(names)
         self.is_done = False
 
     def __call__(self) -> None:
@@ -31,25 +32,67 @@ class Ending:
         self.is_done = True
 
 
+class Storing:
+    """Calls a function once several databases have committed; not if one of them rolls back."""
+
+    __slots__ = ("_function", "_open")
+
+    def __init__(self, function: Callable[[], None], aliases: Iterable[str]) -> None:
+        self._function = function
+        self._open = set(aliases)
+
+    def committed(self, alias: str) -> None:
+        """Note that a database has committed."""
+        self._open.discard(alias)
+        if not self._open:
+            self._function()
+
+
 def end_after_commit(names: Iterable[str], using: str) -> None:
-    """End these generations once what was written to the database `using` is durable: see `after_commit`."""
-    after_commit(Ending(names), using)
+    """End these generations once what was written to the database `using` is durable: on commit, or at the end of an
+    event that has no transaction yet, or without either now. Not if the transaction or the event fails.
 
-
-def after_commit(function: Callable[[], None], using: str) -> None:
-    """Call it on commit, or at the end of an event that has no transaction yet, or without either now.
-
-    It is not called if the transaction or the event fails.
+    The change may have been another database's: after the commit of whatever else is open they end once more.
     """
+    names = set(names)
+    for alias in open_aliases():
+        if alias != using:
+            _on_commit(names, alias)
     if connections[using].in_atomic_block:
-        transaction.on_commit(function, using=using)
+        _on_commit(names, using)
         return
     outbox = current_outbox.get()
     if outbox is None:
-        function()
+        generations.end(names)
     else:
         # `on_commit` would open the event's transaction, which an event without statements does without.
-        outbox.add(function)
+        outbox.add(Ending(names))
+
+
+def _on_commit(names: set[str], alias: str) -> None:
+    """Have one ending for all that a transaction changes, as long as the same savepoints are open."""
+    connection = connections[alias]
+    if connection.run_on_commit:
+        savepoints, last, *_ = connection.run_on_commit[-1]
+        if isinstance(last, Ending) and not last.is_done and savepoints == set(connection.savepoint_ids):
+            last.names |= names
+            return
+    transaction.on_commit(Ending(names), using=alias)
+
+
+def after_commits(function: Callable[[], None], aliases: Collection[str]) -> None:
+    """Call it once all of these databases have committed; without any, now."""
+    if not aliases:
+        function()
+        return
+    storing = Storing(function, aliases)
+    for alias in aliases:
+        transaction.on_commit(partial(storing.committed, alias), using=alias)
+
+
+def open_aliases() -> list[str]:
+    """Return the databases that have a transaction open here."""
+    return [connection.alias for connection in connections.all(initialized_only=True) if depth(connection) > 0]
 
 
 def is_pending(names: Callable[[], Iterable[str]]) -> bool:

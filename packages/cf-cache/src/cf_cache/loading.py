@@ -17,14 +17,14 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import connections
 
 from cf_core.engine.calls import LAZY, Call
 from cf_core.engine.component import Component
 from cf_core.engine.ports import Pause, Steps, UnitOfWork, current_host
 
 from . import generations
-from .commits import depth, is_pending
+from .commits import after_commits, depth, is_pending, open_aliases
 from .conf import conf
 from .entries import Entry, read_entry
 from .keys import SHOWN
@@ -250,11 +250,7 @@ class _Filling:
 
     def _keep(self, entry: Entry, unit: UnitOfWork | None) -> None:
         """Put the entry into the cache; what may have been read before its commit, only after that."""
-        store = partial(self._store, entry.to_text())
-        if _may_see_uncommitted(self._component, unit):
-            transaction.on_commit(store, using=self._component.using)
-        else:
-            store()
+        after_commits(partial(self._store, entry.to_text()), _written(self._component, unit))
 
     def _store(self, text: str) -> None:
         with suppress(CacheDown):  # the shelf has logged it
@@ -294,9 +290,9 @@ def _note_time(component: Component, seconds: float | None) -> None:
     vars(component)["cached_at"] = None if seconds is None else datetime.fromtimestamp(seconds, zone)
 
 
-def _may_see_uncommitted(component: Component, unit: UnitOfWork | None) -> bool:
-    """Return whether mount ran inside a transaction that may have written. That of a lazy component's own first event
-    does not count: it only mounts.
+def _written(component: Component, unit: UnitOfWork | None) -> list[str]:
+    """Return the databases in whose transactions mount ran, which may have written: what it has read of them may never
+    be committed. That of a lazy component's own first event does not count: it only mounts.
     """
-    open_ones = depth(connections[component.using])
-    return open_ones > 0 and not (open_ones == 1 and unit is not None and not unit.wrote)
+    is_mounting = unit is not None and not unit.wrote and depth(connections[component.using]) == 1
+    return [alias for alias in open_aliases() if not (is_mounting and alias == component.using)]
