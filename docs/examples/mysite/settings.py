@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "cf_permissions",
     "cf_cache",
     "cf_forms",
+    "cf_models",
     "cf_testing",
     "shop",
     "handbook",

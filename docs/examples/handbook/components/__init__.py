@@ -9,6 +9,7 @@ from . import (  # noqa: F401 - importing them registers their components
     custom_renderer,
     editors,
     events,
+    form_tags,
     kept,
     lifecycle,
     migrating,
@@ -21,5 +22,6 @@ from . import (  # noqa: F401 - importing them registers their components
     templates,
     throttled,
     views,
+    vouchers,
     wallet,
 )
