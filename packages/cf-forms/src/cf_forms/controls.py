@@ -32,15 +32,14 @@ _CHOSEN = "change changed, blur changed"
 
 def attribute_text(attributes: Mapping[str, Any]) -> SafeString:
     """Return ` name="value"` for each attribute; True is a name without a value, None and False are left out."""
-    return format_html_join(
-        "",
-        " {}{}",
-        (
-            (name, "" if value is True else _Quoted(value))
-            for name, value in attributes.items()
-            if value is not None and value is not False
-        ),
-    )
+    # `is`, because 1 and 0 are values.
+    flags = [(name,) for name, value in attributes.items() if value is True]
+    values = [
+        (name, str(value))
+        for name, value in attributes.items()
+        if value is not None and value is not True and value is not False
+    ]
+    return format_html_join("", ' {}="{}"', values) + format_html_join("", " {}", flags)
 
 
 def control_attributes(field: BoundField) -> dict[str, Any]:
@@ -112,16 +111,6 @@ def row_button(form: BoundForm, event: str, path: str, **numbers: int) -> SafeSt
             "hx-vals": json.dumps({"_event": event, **arguments}),
         }
     )
-
-
-class _Quoted:
-    """A value that writes itself as `="value"`."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __html__(self) -> str:
-        return str(format_html_join("", '="{}"', ((str(self.value),),)))
 
 
 def _author_attributes(options: Mapping[str, Any], path: str) -> dict[str, Any]:
