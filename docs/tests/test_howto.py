@@ -130,14 +130,15 @@ def test_comment_is_sent_with_the_script_too():
     assert [comment.text for comment in Comment.objects.order_by("pk")] == ["First!", "Second!"]
 
 
-def test_mistake_without_a_script_is_the_components_html():
+def test_mistake_without_a_script_is_a_page_with_the_component():
     page = open_page("/handbook/comments/", javascript=False)
 
     page.fill("Comment", " ")
     page.click("Send", expect=422)
 
     assert "Please write something." in page.text()
-    assert page.title == ""
+    assert page.title == "Please check what you entered"
+    assert page.path == "/components/comments/"
 
 
 # -- strict CSP

@@ -115,6 +115,16 @@ def test_a_framework_event_asks_permissions_and_no_guard() -> None:
     assert asked == ["submit"]
 
 
+def test_a_form_that_is_to_be_taken_once_has_a_request_id() -> None:
+    def rid(**fields: str) -> str | None:
+        return read(RequestFactory().post("/", {"event": "submit", "_state": "token", **fields})).rid
+
+    assert rid(name="Ada") is None
+    assert rid(name="Ada", _once="1") == rid(name="Ada", _once="1") is not None
+    assert rid(name="Bo", _once="1") != rid(name="Ada", _once="1") != rid(name="Ada", _once="1", _state="other")
+    assert rid(name="Ada", _once="1", _rid="r" * 16) == "r" * 16
+
+
 def test_only_framework_events_take_fields_that_begin_with_an_underscore() -> None:
     sent = {"name": "Ada", "_field": "name", "_rid": "r" * 16, "csrfmiddlewaretoken": "x"}
 

@@ -195,7 +195,10 @@ def test_a_refused_page_gets_json_and_no_redirect(client: Client) -> None:
 def test_errors_of_a_page_without_javascript_are_shown(form: Shown) -> None:
     response = post_page(form.client, form, "complain", "http://testserver/")
     assert response.status_code == 422
-    assert response.content.startswith(b"<div")
+    html = response.content.decode()
+    assert html.startswith("<!doctype html>")
+    assert f'data-cf-id="{form.id}"' in html
+    assert '<a href="http://testserver/">Back</a>' in html
 
 
 def test_messages_of_a_page_without_javascript_wait_for_the_next_page(talker: Shown) -> None:

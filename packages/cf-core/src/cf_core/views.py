@@ -119,7 +119,7 @@ class ComponentView(View):
         """Run the call; the one place of this transport where failures become answers."""
         try:
             call = self._call(request, ask(), kwargs)
-            return respond(request, run_sync(perform(call)))
+            return respond(request, run_sync(perform(call)), event=call.event)
         except Exception as error:
             known = classify(error)
             if known is None or type(known) is ComponentError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -9,7 +10,9 @@ from urllib.parse import parse_qs
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django_htmx.http import HttpResponseClientRedirect, push_url, trigger_client_event
 
 from .conf import conf
@@ -60,11 +63,11 @@ def read(request: HttpRequest) -> Asked:
     raise MediaType(f"The request is {request.content_type!r}")
 
 
-def respond(request: HttpRequest, answer: Answer) -> HttpResponse:
-    """Return the response that carries an answer to this asker."""
+def respond(request: HttpRequest, answer: Answer, *, event: str | None = None) -> HttpResponse:
+    """Return the response that carries the answer to an event to this asker."""
     kind = wants(request)
     if kind == "page":
-        return _page(request, answer)
+        return _page(request, answer, event)
     response = _json(answer) if kind == "json" else _fragment(answer)
     response.headers["X-Component"] = answer.component_id
     return _private(response)
@@ -142,6 +145,8 @@ def _read_form(request: HttpRequest, component_id: str | None) -> Asked:
     if token is None and str(fields.get("state", [""])[-1]).startswith(PREFIX):
         token = _take(fields, "state")
     rid, is_retry = _take(fields, "_rid"), _take(fields, "_retry") == "1"
+    if _take(fields, "_once") and rid is None and token is not None:
+        rid = _once(event, token, fields)
     unchecked = frozenset((_take(fields, "_unchecked") or "").split())
     # Only events of the framework's own take fields of the framework's own.
     is_framed = event is not None and event[:1] == "_"
@@ -155,6 +160,12 @@ def _read_form(request: HttpRequest, component_id: str | None) -> Asked:
     if "payload" in payload:
         payload = _merged(payload)
     return Asked(event, payload, True, unchecked, token, {}, rid, is_retry, component_id)
+
+
+def _once(event: str | None, token: str, fields: dict[str, Any]) -> str:
+    """Return the request id of a form that is sent without a script: the same form of the same render has the same."""
+    sent = [(name, [str(value) for value in values]) for name, values in sorted(fields.items())]
+    return hashlib.sha256(repr((event, token, sent)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _take(fields: dict[str, Any], name: str) -> str | None:
@@ -221,15 +232,29 @@ def _json(answer: Answer) -> HttpResponse:
     return JsonResponse(body, status=status, encoder=DjangoJSONEncoder)
 
 
-def _page(request: HttpRequest, answer: Answer) -> HttpResponse:
-    """Answer a browser without JavaScript: to the page that the component asked for, or the one it came from."""
-    if request.method == "GET" or answer.status in (409, 422):
-        response = HttpResponse(answer.html, status=answer.status)
-        response["X-Component"] = answer.component_id
-        return _private(response)
+def _page(request: HttpRequest, answer: Answer, event: str | None) -> HttpResponse:
+    """Answer a browser without JavaScript: to the page that the component asked for, or the one it came from.
+
+    What only this answer knows, errors and half-filled forms, it gets as a page of its own.
+    """
     target = answer.effects.redirect or request.META.get("HTTP_REFERER", "")
     is_own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return _private(HttpResponseRedirect(target if is_own else "/", status=303))
+    back = target if is_own else "/"
+    if request.method == "GET":
+        response = HttpResponse(answer.html, status=answer.status)
+    elif answer.status in (409, 422) or (event is not None and event[:1] == "_" and answer.rendered is not None):
+        context = {
+            "component_html": SafeString(answer.html),
+            "component_name": answer.component,
+            "errors": answer.errors,
+            "back_url": back,
+        }
+        names = [f"cf_core/page/{answer.component}.html", "cf_core/page.html"]
+        response = HttpResponse(render_to_string(names, context, request=request), status=answer.status)
+    else:
+        return _private(HttpResponseRedirect(back, status=303))
+    response["X-Component"] = answer.component_id
+    return _private(response)
 
 
 def _private(response: HttpResponse) -> HttpResponse:
