@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -496,3 +497,66 @@ def test_threads_see_what_another_dropped() -> None:
 
     OwnKey().dispatch()
     assert mounts == ["own", "own"]
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+class Coerced(CacheMixin, Component):
+    """Its arguments are not the texts that addresses have."""
+
+    renderer = Inline("<p></p>")
+
+    def mount(self, active: bool = False, colour: Colour = Colour.RED, sizes: tuple[str, ...] = ()) -> None:
+        mounts.append((active, colour))
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"active": "1"},
+        {"active": True},
+        {"colour": "red"},
+        {"colour": Colour.RED},
+        {"sizes": []},
+        {"active": "true", "colour": "red"},
+        {"active": "true", "colour": "red", "sizes": ()},
+    ],
+)
+def test_values_are_compared_as_mount_gets_them(params: dict[str, Any]) -> None:
+    Coerced(active="1").dispatch()
+    Coerced(active="0").dispatch()
+
+    Coerced.invalidate_cache(**params)
+
+    Coerced(active="1").dispatch()
+    assert len(mounts) == 3
+
+
+def test_all_arguments_name_one_entry_whatever_their_defaults_are() -> None:
+    for active in (True, False):
+        Coerced(active=active, sizes=("M",)).dispatch()
+
+    Coerced.invalidate_cache(active=True, colour="red", sizes=["M"])
+
+    for active in (True, False):
+        Coerced(active=active, sizes=("M",)).dispatch()
+    assert mounts == [(True, Colour.RED), (False, Colour.RED), (True, Colour.RED)]
+
+
+def test_value_that_mount_would_refuse_drops_nothing() -> None:
+    Coerced(active="1").dispatch()
+
+    Coerced.invalidate_cache(active="perhaps")
+
+    Coerced(active="1").dispatch()
+    assert len(mounts) == 1
+
+
+def test_values_of_a_bare_mount_are_compared_as_they_were_given() -> None:
+    for _ in range(2):
+        Coerced().mount(active="1")
+        Coerced.invalidate_cache(active="1")
+
+    assert len(mounts) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 from weakref import WeakSet
 
@@ -94,5 +95,5 @@ def _invalidate(cls: type[Component], instance: Model, using: str) -> None:
     if wrong is None:
         return
     items = [wrong] if isinstance(wrong, Mapping | str) else wrong
-    names = [generations.of_tag(item) if isinstance(item, str) else entries_with(cls, item) for item in items]
-    end_after_commit(names, using)
+    names = [[generations.of_tag(item)] if isinstance(item, str) else entries_with(cls, item) for item in items]
+    end_after_commit(chain.from_iterable(names), using)

@@ -15,7 +15,7 @@ from cf_core.engine.registries import registry
 
 from . import generations
 from .commits import end_after_commit
-from .keys import MountParams, NoKey, authors_key, mounted_with, subject
+from .keys import MountParams, NoKey, asked_of, authors_key, coerced, mounted_with, subject, with_defaults
 
 
 def invalidate_component(component: type[Component] | str, /, **params: Any) -> None:
@@ -26,14 +26,14 @@ def invalidate_component(component: type[Component] | str, /, **params: Any) -> 
     Raises TypeError for a param that mount does not take.
     """
     cls = registry.get(component) if isinstance(component, str) else component
-    end_after_commit([entries_with(cls, params)], cls.using)
+    end_after_commit(entries_with(cls, params), cls.using)
 
 
 def invalidate_instance(component: Component) -> None:
     """Drop what is cached of the component with this instance's params, once its transaction is committed."""
     cls = type(component)
     params = MountParams(component, mounted_with(component))
-    names = [generations.of_params(cls, subject(cls, params.own()))]
+    names = [generations.of_params(cls, subject(cls, with_defaults(cls, params.own())))]
     key = authors_key(component)
     if key is not None:
         with suppress(NoKey, UnserialisableState):  # without a key there is no entry
@@ -70,12 +70,14 @@ def invalidate_tag(*tags: str, using: str = DEFAULT_DB_ALIAS) -> None:
     end_after_commit([generations.of_tag(tag) for tag in tags], using)
 
 
-def entries_with(cls: type[Component], params: Mapping[str, Any]) -> str:
-    """Return the generation that entries with these params stand on. Raises TypeError, as `invalidate_component`."""
-    asked = [name for name in cls._mount_arguments.names if name != "user"]
+def entries_with(cls: type[Component], params: Mapping[str, Any]) -> list[str]:
+    """Return the generations that entries with these params stand on. Raises TypeError, as `invalidate_component`."""
+    asked = asked_of(cls)
     unknown = [name for name in params if asked and name not in asked]
     if unknown:
         raise TypeError(f"{cls.__name__} has nothing cached by {unknown[0]!r}. Its mount takes: {', '.join(asked)}.")
     if len(params) > 1 and params.keys() != set(asked):
         params = {name: params[name] for name in list(params)[:1]}
-    return generations.of_params(cls, params)
+    # A bare mount takes its arguments as they are.
+    ways = (params, coerced(cls, params)) if asked else (params,)
+    return list(dict.fromkeys(generations.of_params(cls, way) for way in ways))

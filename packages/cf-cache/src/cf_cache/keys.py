@@ -7,7 +7,8 @@ import secrets
 import sys
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from contextlib import suppress
+from functools import lru_cache, wraps
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -17,8 +18,10 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from cf_core.engine.admission import checks_of
+from cf_core.engine.arguments import Arguments
 from cf_core.engine.codec import dumps
 from cf_core.engine.component import Component
+from cf_core.engine.errors import Invalid, UnserialisableState
 from cf_core.engine.ports import current_host
 
 from .digests import canonical, digest
@@ -121,8 +124,33 @@ def is_by_user(component: Component) -> bool:
 
 def subject(cls: type[Component], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of the own params that make a mount what it is: what it takes, or all where it takes none."""
-    asked = [name for name in cls._mount_arguments.names if name != "user"]
+    asked = asked_of(cls)
     return {name: own[name] for name in asked if name in own} if asked else dict(own)
+
+
+def asked_of(cls: type[Component]) -> list[str]:
+    """Return the names of what mount takes, without the user."""
+    return [name for name in cls._mount_arguments.names if name != "user"]
+
+
+def with_defaults(cls: type[Component], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the own params and the defaults of what mount takes besides, as long as these can be told apart."""
+    types, found = cls._type_table(), dict(own)
+    for parameter in inspect.signature(cls.mount).parameters.values():
+        if parameter.name not in found and parameter.default is not parameter.empty and parameter.name != "user":
+            with suppress(UnserialisableState):  # nobody can name it, to drop entries with it
+                canonical(parameter.default, types, name=parameter.name)
+                found[parameter.name] = parameter.default
+    return found
+
+
+def coerced(cls: type[Component], params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return some of mount's arguments in the types that it names; those that it would refuse, as they are."""
+    values = dict(params)
+    for name in values:
+        with suppress(Invalid):
+            values |= _optional(_function(cls.mount)).pick({name: params[name]})
+    return values
 
 
 def identity_of(cls: type[Component]) -> str:
@@ -203,6 +231,19 @@ def _origin(request: Any) -> list[str] | None:
 def _function(method: Any) -> Callable[..., Any]:
     found: Callable[..., Any] = getattr(method, "__func__", method)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _optional(function: Callable[..., Any]) -> Arguments:
+    """Return the arguments of a mount, none of them required."""
+
+    @wraps(function)
+    def stub() -> None: ...
+
+    signature = inspect.signature(function)
+    parameters = [parameter.replace(default=None) for parameter in signature.parameters.values()]
+    vars(stub)["__signature__"] = signature.replace(parameters=parameters)
+    return Arguments(stub, where=function.__qualname__)
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,18 @@ from cf_core.engine.errors import ComponentDefinitionError, UnserialisableState
 from . import generations
 from .conf import conf
 from .digests import digest
-from .keys import ARGUMENTS, DEFAULTED, TTL_PARAM, MountParams, NoKey, authors_key, default_key, identity_of, subject
+from .keys import (
+    ARGUMENTS,
+    DEFAULTED,
+    TTL_PARAM,
+    MountParams,
+    NoKey,
+    authors_key,
+    default_key,
+    identity_of,
+    subject,
+    with_defaults,
+)
 from .mixins import CacheMixin
 from .states import tell_once
 from .watching import asked_for_key
@@ -56,7 +67,8 @@ class Place:
 
     def generations(self) -> list[str]:
         """Return what the entry stands on. Raises ComponentDefinitionError for a tag that cannot be filled in."""
-        cls, own, rule = type(self.component), self.params.own(), self.rule
+        cls, rule = type(self.component), self.rule
+        own = with_defaults(cls, self.params.own())
         names = [generations.of_class(cls), generations.of_params(cls, subject(cls, own))]
         names += [generations.of_param(cls, name, value) for name, value in own.items()]
         names += [generations.of_tag(_filled(tag, cls, own)) for tag in rule.tags]
