@@ -560,3 +560,31 @@ def test_values_of_a_bare_mount_are_compared_as_they_were_given() -> None:
         Coerced.invalidate_cache(active="1")
 
     assert len(mounts) == 2
+
+
+def test_optional_param_of_a_tag_that_is_not_given_is_an_empty_text() -> None:
+    class Shelved(CacheMixin, Component):
+        renderer = Inline("<p></p>")
+        cache_tags = ["shelf:{shelf}"]
+
+        def mount(self, shelf: str | None = None) -> None:
+            mounts.append(shelf)
+
+    Shelved().dispatch()
+    Shelved(shelf="a").dispatch()
+    invalidate_tag("shelf:")
+    Shelved().dispatch()
+    Shelved(shelf="a").dispatch()
+
+    assert mounts == [None, "a", None]
+
+
+def test_param_of_a_tag_that_is_not_given_is_an_empty_text_where_mount_names_nothing() -> None:
+    class Shelved(Loose):
+        cache_tags = ["shelf:{shelf}"]
+
+    Shelved().dispatch()
+    invalidate_tag("shelf:")
+    Shelved().dispatch()
+
+    assert len(mounts) == 2

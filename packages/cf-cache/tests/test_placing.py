@@ -12,6 +12,8 @@ from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone
 
+from cf_cache import CacheMixin
+from cf_cache.rules import rule_of
 from cf_core import Component, ComponentDefinitionError, Registry
 from tests.components import Inline, PlainTicker, Ticker, mounts
 from tests.keeping import key_of
@@ -166,3 +168,31 @@ def test_age_without_time_zones(settings: Any) -> None:
 
     assert component.cached_at.tzinfo is None
     assert "<time" in html
+
+
+class Hourly(CacheMixin, Component):
+    renderer = Inline("<p></p>")
+    cache_ttl = 3600
+
+    def mount(self) -> None:
+        mounts.append("hourly")
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ({}, 3600),
+        ({"cache_timeout": 0}, None),
+        ({"cache_timeout": 60}, 60),
+        ({"cache_ttl": None}, None),
+        ({"cache_ttl": 0}, None),
+        ({"cache_ttl": 60, "cache_timeout": 0}, 60),
+        ({"cache_ttl": None, "cache_timeout": 60}, 60),
+    ],
+)
+def test_nearest_class_decides_how_long_it_is_kept(said: dict[str, Any], seconds: float | None) -> None:
+    cls = type("Nearer", (Hourly,), said)
+
+    for nearest in (cls, type("Below", (cls,), {})):
+        rule = rule_of(nearest())
+        assert (rule and rule.ttl) == seconds

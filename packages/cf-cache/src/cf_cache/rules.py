@@ -19,6 +19,7 @@ from .keys import (
     TTL_PARAM,
     MountParams,
     NoKey,
+    asked_of,
     authors_key,
     default_key,
     identity_of,
@@ -162,11 +163,14 @@ def _ttl(component: Component, owners: list[Any]) -> float:
 
 
 def _said_ttl(owners: list[Any]) -> float | None:
+    """Return what the first says that says anything; of its classes the nearest. None that is said is 0."""
     for owner in owners:
-        for name in ("cache_ttl", "cache_timeout"):
-            value = getattr(owner, name, None)
-            if value is not None:
-                return seconds(value, f"{type(owner).__name__}.{name}")
+        classes = (cls for cls in type(owner).__mro__ if cls is not CacheMixin)
+        for said in map(vars, (owner, *classes)):
+            names = [name for name in ("cache_ttl", "cache_timeout") if name in said]
+            if names:
+                name = next((name for name in names if said[name] is not None), names[0])
+                return seconds(said[name] or 0, f"{type(owner).__name__}.{name}")
     return None
 
 
@@ -178,13 +182,29 @@ def _first(owners: list[Any], name: str) -> Any:
 def _filled(tag: str, cls: type[Component], own: Mapping[str, Any]) -> str:
     """Return a tag with the params in it. Raises ComponentDefinitionError for a name that is none."""
     try:
-        return tag.format_map(own)
+        return tag.format_map(_Optional(own) if not asked_of(cls) else _texts(own))
     except (KeyError, IndexError, ValueError, AttributeError) as error:
         names = ", ".join(sorted(own)) or "none"
         raise ComponentDefinitionError(
             f"{cls.__name__}.cache_tags has {tag!r}, which cannot be filled in ({error!r}). Its params, without the "
             f"user, who has no part in a shared entry: {names}."
         ) from error
+
+
+def _texts(own: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: "" if value is None else value for name, value in own.items()}
+
+
+class _Optional(dict[str, Any]):
+    """The params of a mount that names none: any of them may not be given."""
+
+    def __init__(self, own: Mapping[str, Any]) -> None:
+        super().__init__(_texts(own))
+
+    def __missing__(self, name: str) -> str:
+        if name in ("user", "user_id"):
+            raise KeyError(name)
+        return ""
 
 
 def _path(thing: Any) -> str:
