@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -324,3 +325,70 @@ def test_two_forms_of_one_row(two: tuple[Shown, Shown], order: Order, valid: dic
     assert other.post("submit", **{**unchanged, "notes": "other", "status": "paid"}).status_code == 200
     # What only the other form has changed is kept, though this form still sends what it was shown.
     assert Order.objects.values_list("notes", "status", "total").get() == ("other", "paid", 7)
+
+
+@pytest.fixture
+def many(order: Order, settings: Any, component_registry: Registry) -> Shown:
+    """The form of an order, open, with more customers than it offers at once."""
+    settings.CF_MODELS = {"RELATED_LIMIT": 3}
+    for n in range(6):
+        Customer.objects.create(name=f"Bob {n}")
+    component_registry.register("order_form")(ShownForm)
+    return show(Client(), "order_form", pk=order.pk)
+
+
+def offered(html: str) -> list[str]:
+    return re.findall(r"<option[^>]*>([^<]+)</option>", html.partition('name="customer"')[2].partition("</select>")[0])
+
+
+def test_rows_of_a_relation_are_searched(many: Shown, order: Order) -> None:
+    html = many.post("_search", **{"_field": "customer", "_query.customer": "bob 5", "notes": "typed"}).content.decode()
+
+    assert offered(html) == ["Bob 5", "Ada"]
+    assert 'value="bob 5"' in html
+    assert "typed" in html
+    assert Order.objects.get().notes == "old"
+
+
+def test_row_that_was_chosen_stays_while_another_is_looked_for(many: Shown) -> None:
+    chosen = Customer.objects.get(name="Bob 4")
+
+    html = many.post(
+        "_search", **{"_field": "customer", "_query.customer": "5", "customer": chosen.pk}
+    ).content.decode()
+
+    assert offered(html) == ["Bob 5", "Ada", "Bob 4"]
+    assert f'value="{chosen.pk}" selected' in html
+
+
+@pytest.mark.parametrize("key", ["999", "x", "", "\x00"])
+def test_key_that_was_made_up_shows_no_row(many: Shown, key: str) -> None:
+    answer = many.json("_search", {"_field": "customer", "_query.customer": "5", "customer": key})
+
+    if answer.status_code == 200:
+        assert offered(answer.json()["html"]) == ["---------", "Bob 5", "Ada"]
+    else:
+        assert answer.status_code == 400
+
+
+def test_rows_outside_the_scope_of_a_relation_are_not_shown(order: Order, settings: Any) -> None:
+    class Scoped(OrderForm):
+        def get_related_queryset(self, name: str) -> QuerySet[Any]:
+            return super().get_related_queryset(name).filter(name__startswith="A")
+
+        state_fields = ["customer"]
+
+    settings.CF_MODELS = {"RELATED_LIMIT": 1}
+    Customer.objects.create(name="Anna")
+    eve = Customer.objects.create(name="Eve")
+    component = make_component(Scoped, pk=order.pk)
+    component.mount()
+    component.state["form"] = {"values": {"customer": str(eve.pk)}, "touched": [], "submitted": False}
+
+    labels = [label for _, label in next(f for f in component.form_fields() if f.name == "customer").choices]
+
+    assert "Eve" not in labels
+
+
+def test_search_of_a_field_that_there_is_not_is_not_found(many: Shown) -> None:
+    assert many.post("_search", _field="version").status_code == 404

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
 from cf_core.engine.calls import Call
-from cf_core.engine.errors import ComponentDefinitionError
+from cf_core.engine.errors import ComponentDefinitionError, NotFound
 from cf_core.engine.events import EventHandler
 from cf_core.engine.ports import Steps
 from cf_forms.component import FormComponent
@@ -26,8 +26,13 @@ from .component import DjangoModelMixin
 from .conf import conf
 from .errors import NotSaved
 from .fields import RowField
-from .related import are_among, related_choices
+from .related import are_among, related_choices, search_rows
 from .schemas import schema_from_model
+
+_SEARCH_TEMPLATE = "cf_models/widgets/related.html"
+_SEARCHES = "_searches"
+"""The state key of what is looked for in relations, by field."""
+_QUERY_LENGTH = 200
 
 
 class ModelFormComponent(DjangoModelMixin, FormComponent, exposes_events=False):
@@ -41,6 +46,8 @@ class ModelFormComponent(DjangoModelMixin, FormComponent, exposes_events=False):
     """{name: annotation, or (annotation, default)} where the schema made from the model does not do."""
 
     _made_schema: ClassVar[type[BaseModel] | None] = None
+    _frame_events: ClassVar[Mapping[str, str]] = MappingProxyType({"_search": "_on_search"})
+    _query = ""
 
     # -- what authors override
 
@@ -56,6 +63,10 @@ class ModelFormComponent(DjangoModelMixin, FormComponent, exposes_events=False):
             raise ComponentDefinitionError(f"{self._where}: {name!r} is no relation.")
         rows: QuerySet[Any] = field.related_model._default_manager.using(self.using)
         return rows.complex_filter(field.get_limit_choices_to())
+
+    def search_related(self, name: str, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
+        """Return those of the rows for the relation `name` that the user looks for."""
+        return search_rows(rows, query)
 
     def before_save(self) -> Sequence[str] | None:
         """Set on `self.instance` what the form does not ask for; it holds what was submitted.
@@ -112,14 +123,42 @@ class ModelFormComponent(DjangoModelMixin, FormComponent, exposes_events=False):
         if name in self.choices or name in self.schema_fields:
             return found
         if isinstance(field.field, ForeignKey | ManyToManyField):
-            selected = self.state.get(name)
-            chosen = selected if isinstance(selected, list) else [selected]
-            offered = related_choices(self.get_related_queryset(name), chosen, conf().RELATED_LIMIT)
-            return replace(self._offering(found, offered.pairs), is_closed=offered.is_complete)
+            return self._with_rows(found)
         if field.field.choices:
             pairs = tuple((str(value), label) for value, label in field.field.flatchoices if value not in (None, ""))
             return self._offering(found, (("", "—"), *pairs) if found.takes_text and field.field.blank else pairs)
         return found
+
+    def _with_rows(self, found: FormField) -> FormField:
+        """Return a relation's field with the rows to choose from; of many rows with a search among them."""
+        name, rows = found.name, self.get_related_queryset(found.name)
+        query = self._searches.get(name, "")
+        offered = related_choices(
+            rows,
+            self.search_related(name, rows, query) if query else None,
+            conf().RELATED_LIMIT,
+            held=_several(self.state.get(name)),
+            typed=_several(self._typed.values.get(name)),
+        )
+        offering = self._offering(found, offered.pairs)
+        if offered.is_complete:
+            return offering
+        searching = replace(
+            offering, kind="select", is_closed=False, options={**found.options, "search": {"query": query}}
+        )
+        return searching if name in self.widgets else replace(searching, widget=_SEARCH_TEMPLATE)
+
+    @property
+    def _searches(self) -> dict[str, str]:
+        found: dict[str, str] = self.state.get(_SEARCHES, {})
+        return found
+
+    def _on_search(self, _field: str) -> None:
+        """Look for rows of a relation; the query came with the form."""
+        if _field not in {field.name for field in self.form_fields()}:
+            raise NotFound(f"{self._where} has no field {_field!r}")
+        self.state[_SEARCHES] = {**self._searches, _field: self._query}
+        self._fields = None
 
     def _offering(self, found: FormField, pairs: tuple[tuple[str, Any], ...]) -> FormField:
         offering = override((found,), choices={found.path: pairs})[0]
@@ -127,6 +166,9 @@ class ModelFormComponent(DjangoModelMixin, FormComponent, exposes_events=False):
 
     def _take_payload(self, call: Call, handler: EventHandler) -> Steps:
         arguments = yield from super()._take_payload(call, handler)
+        if handler.event == "_search" and arguments is not None:
+            query = _several(call.payload.get(f"_query.{arguments['_field']}"))
+            self._query = str(query[-1])[:_QUERY_LENGTH] if query else ""
         if arguments is None or handler.event != "submit":
             return arguments
         if self._save_submitted():
@@ -167,6 +209,10 @@ class ModelFormComponent(DjangoModelMixin, FormComponent, exposes_events=False):
                     self.add_error(name, _("Choose one of those that are offered."))
                     continue
             yield field, value
+
+
+def _several(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
 
 
 def _local(value: Any) -> Any:
