@@ -44,6 +44,7 @@ class Order(models.Model):
     shelf = models.CharField(max_length=10, blank=True)
     place = models.PositiveIntegerField(null=True, blank=True)
     tags = models.ManyToManyField(Tag, blank=True)
+    paper = models.FileField(upload_to="papers", blank=True)
     changed_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1)
 

@@ -43,4 +43,8 @@ TEMPLATES = [
 DATABASES = databases()
 # The tests' own models have no migrations and refer to users: all tables are made together then.
 MIGRATION_MODULES = {"auth": None, "contenttypes": None, "sessions": None}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

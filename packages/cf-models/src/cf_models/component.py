@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from cf_core.engine.errors import ComponentDefinitionError, NotFound
 from .conflicts import Conflict
 from .errors import NotSaved, RowGone
 from .fields import RowField, row_field, row_fields
+from .files import delete_files
 from .model_forms import clean_with_form
 from .pending import Work
 from .rows import BoundRow
@@ -249,6 +251,8 @@ class DjangoModelMixin(Component, exposes_events=False):
             self.conflicts = refused.conflicts
             self.errors.update(refused.errors)
             raise
+        if row.files:
+            self._undo.append(partial(delete_files, row.files))
         if was_new:
             self.params[self.pk_param] = row.instance.pk
             self._undo.append(lambda: self.params.pop(self.pk_param, None))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Model
+from django.db.models.fields.files import FieldFile
 
 from .fields import RowField, columns
 from .versions import ShownVersion
@@ -14,7 +15,7 @@ from .versions import ShownVersion
 class BoundRow:
     """A model instance with what is known about it besides its values."""
 
-    __slots__ = ("instance", "loaded", "many", "shown")
+    __slots__ = ("files", "instance", "loaded", "many", "shown")
 
     def __init__(
         self,
@@ -29,6 +30,8 @@ class BoundRow:
         """What the database held in each column when it was read."""
         self.many: dict[RowField, list[Any]] = {}
         """What is to be set in relations to many rows, once the row itself is saved."""
+        self.files: list[FieldFile] = []
+        """What the last save has written to its storage."""
         self.note_loaded()
         self.shown = ShownVersion(digests) if digests is not None else ShownVersion.of(instance, fields, version)
 

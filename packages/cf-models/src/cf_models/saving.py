@@ -17,6 +17,7 @@ from cf_core.engine.errors import ComponentDefinitionError
 from .conflicts import find_conflicts
 from .errors import NotSaved, RowGone
 from .fields import RowField, columns
+from .files import new_files, taken_back_on_failure
 from .rows import BoundRow
 from .uniqueness import check_uniqueness
 
@@ -147,8 +148,9 @@ def _validate(instance: Model, rules: SaveRules, unwritten: set[str], unchecked:
 def _write(row: BoundRow, rules: SaveRules, unchecked: set[str], how: dict[str, Any]) -> None:
     """Save the instance and its relations. Raises NotSaved for what only the database could find out."""
     instance, was_new, pk = row.instance, row.is_new, row.instance.pk
+    row.files = new_files(instance)
     try:
-        with transaction.atomic(using=rules.using):
+        with taken_back_on_failure(row.files), transaction.atomic(using=rules.using):
             instance.save(using=rules.using, **how)
             for field, values in row.many.items():
                 getattr(instance, field.field.name).set(values)
