@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -101,6 +101,20 @@ def test_choices_that_are_no_texts_get_their_values() -> None:
     assert parse_form({"colour": ["2"]}, FIELDS)["colour"] == 2
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"address": ['{"street": "x", "admin": 1}']},
+        {"address": [{"street": "x", "admin": 1}]},
+        {"address": ['{"admin": 1}'], "address.street": ["x"]},
+    ],
+)
+def test_json_inside_a_form_has_no_more_names_than_the_form(sent: dict[str, Any]) -> None:
+    assert parse_form(sent, FIELDS)["address"] == {"street": "x"}
+    rows = parse_form({"items": ['[{"article": "pen", "admin": 1}]']}, FIELDS)["items"]
+    assert rows == [{"article": "pen"}]
+
+
 def test_a_form_over_the_limits_is_refused() -> None:
     with pytest.raises(Malformed):
         parse({f"answers.{number}": ["x"] for number in range(MAX_NAMES + 1)})
@@ -134,6 +148,7 @@ _ORDERS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(_ORDERS, st.booleans())
 def test_a_form_brings_the_same_data_as_json(data: dict[str, Any], brackets: bool) -> None:
     by_json = json.loads(json.dumps(data))
@@ -150,6 +165,7 @@ _NAMES = st.lists(_WORDS, min_size=1, max_size=6).flatmap(
 _VALUES = st.text(max_size=20) | st.sampled_from(["[", "[]", "{}", '{"a": 1}', "[1]", "null", "NaN", "1" * 5_000])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(_NAMES, st.lists(_VALUES, max_size=3), max_size=12))
 def test_whatever_is_sent_is_read_or_refused(sent: dict[str, Any]) -> None:
     data = parse_form(sent, FIELDS)

@@ -160,14 +160,14 @@ def _group(field: FormField, node: _Node | None, at: Parts, shown: set[Parts]) -
     held = _held(node, dict)
     if held is not None and not isinstance(held, dict):
         return held
-    return {**(held or {}), **_read_group(field.fields, node, at, shown)}
+    return {**_declared(held or {}, field), **_read_group(field.fields, node, at, shown)}
 
 
 def _rows(field: FormField, node: _Node | None, at: Parts, shown: set[Parts]) -> Any:
     if node is None:
         return [] if at in shown or not (field.has_default or field.nullable) else _ABSENT
     item = _item(field)
-    rows = [value for value in _listed(node) if value != ""]
+    rows = [_declared(value, item) for value in _listed(node) if value != ""]
     for name, below in node.rows():
         row = _read(item, below, (*at, name), shown)
         # An empty row is one all the same: the list knows whether it may be.
@@ -183,7 +183,7 @@ def _mapping(field: FormField, node: _Node | None, at: Parts, shown: set[Parts])
         return held
     if held is None and not node.below:
         return None if field.nullable else _ABSENT
-    found = dict(held or {})
+    found = _declared(held or {}, field)
     for name, below in node.below.items():
         value = _read(_item(field), below, (*at, name), shown)
         if value is not _ABSENT:
@@ -236,6 +236,18 @@ def _held(node: _Node, kind: type) -> Any:
         if value not in ("", None):
             return _json_or_text(value)
     return None
+
+
+def _declared(value: Any, field: FormField) -> Any:
+    """Return a value that came as JSON without the names that the schema does not declare."""
+    if field.fields and isinstance(value, dict):
+        named = {name: child for child in field.fields for name in (child.name, child.alias) if name}
+        return {name: _declared(below, named[name]) for name, below in value.items() if name in named}
+    if field.item is not None and isinstance(value, dict):
+        return {name: _declared(below, field.item) for name, below in value.items()}
+    if field.item is not None and isinstance(value, list):
+        return [_declared(below, field.item) for below in value]
+    return value
 
 
 def _json_or_text(value: Any) -> Any:
