@@ -45,9 +45,9 @@ export function keepOwnFields(body, form, controls, root, fixed = {}) {
   if (unchecked.length) body.set("_unchecked", unchecked.map((box) => box.name).join(" "));
 }
 
-/** The typed values that an event carries: a map from control to value. */
+/** The values that an event carries, those of earlier answers too: a map from control to value. */
 export function sentValues(controls, root) {
-  return new Map(controls.filter((control) => typed.has(control) && rootOf(control) === root).map((control) => [control, control[part(control)]]));
+  return new Map(controls.filter((control) => rootOf(control) === root).map((control) => [control, control[part(control)]]));
 }
 
 /** True while a control still has the value that the event carried. */

@@ -69,9 +69,10 @@ class BoundForm:
         self.other_errors: list[SummaryLine] = []
         """Messages that belong to no field that is shown."""
         self._place_errors(component.errors)
-        if is_refused and not (component._effects or {}).get("focus"):
+        led_to = self._by_path.get(component._leads_to or "")
+        if (is_refused or led_to) and not (component._effects or {}).get("focus"):
             # Here, because handlers may add errors until the last moment; what an author chose stays.
-            component.focus(self.first_error_id)
+            component.focus(led_to.entry_id if led_to else self.first_error_id)
 
     def __iter__(self) -> Iterator[BoundField]:
         """Yield the fields of the top level in order."""
@@ -195,6 +196,11 @@ class BoundField:
     def target_id(self) -> str:
         """The DOM id of what a link in the summary leads to: the control, or the first of several."""
         return self.options[0].id if self.kind in ("radio", "checkboxes") and self.options else self.id
+
+    @property
+    def entry_id(self) -> str:
+        """The DOM id of where one begins to fill it in: of a group its first control, of a list the list."""
+        return self.fields[0].entry_id if self.fields else self.target_id
 
     @property
     def text(self) -> str:

@@ -66,6 +66,8 @@ class FormComponent(Component, exposes_events=False):
         """The validated values, in `on_submit`; before it None."""
         self._fields: tuple[FormField, ...] | None = None
         self._sent: Mapping[str, Any] = {}
+        self._leads_to: str | None = None
+        """The path of the field that gets the focus with the next render: the button that was pressed may be gone."""
 
     # -- what authors override
 
@@ -227,14 +229,17 @@ class FormComponent(Component, exposes_events=False):
     def _on_add_row(self, _list: str, _index: int | None = None) -> None:
         """Add an empty row to a list, before the row `_index` or last."""
         self._change_rows(_list, lambda rows: rows.add(_index))
+        self._lead_to_row(_list, _index)
 
     def _on_remove_row(self, _list: str, _index: int) -> None:
         """Remove a row of a list."""
         self._change_rows(_list, lambda rows: rows.remove(_index))
+        self._leads_to = _list
 
     def _on_move_row(self, _list: str, _index: int, _to: int) -> None:
         """Move a row of a list to another place."""
         self._change_rows(_list, lambda rows: rows.move(_index, _to))
+        self._lead_to_row(_list, _to)
 
     def _change_rows(self, path: str, change: Callable[[Rows], str | None]) -> None:
         fields = self.form_fields()
@@ -251,6 +256,12 @@ class FormComponent(Component, exposes_events=False):
         self._show_errors(self._validate({**self._sent, top: self._typed.values.get(top)}).errors)
         if refused is not None:
             self.add_error(path, refused)
+
+    def _lead_to_row(self, path: str, index: int | None) -> None:
+        """Have the focus go to a row, the last one where there is none of that number."""
+        rows = value_at(self._typed.values, path)
+        last = len(rows) - 1 if isinstance(rows, list) else 0
+        self._leads_to = f"{path}.{last if index is None else max(0, min(index, last))}"
 
     def _show_errors(self, found: Mapping[str, list[str]]) -> None:
         """Show the errors of the fields that were left; after a submit all of them."""

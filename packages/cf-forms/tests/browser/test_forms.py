@@ -122,6 +122,9 @@ def test_a_choice_changes_what_depends_on_it(form: Page) -> None:
 
 def test_a_form_that_is_right_is_sent_and_empty_again(form: Page) -> None:
     fill_rightly(form)
+    # Every field has had its own answer by now; what they hold is the server's to change all the same.
+    expect(form.locator("[data-cf-busy], [aria-busy], .htmx-request")).to_have_count(0)
+    form.wait_for_timeout(300)
     form.click(".cf-submit")
     expect(form.locator(".saved")).to_have_text("Ann <ann@example.org>")
     expect(field(form, "name")).to_have_value("")
@@ -201,12 +204,31 @@ def test_rows_come_and_go_with_what_was_typed_in_the_others(form: Page) -> None:
     expect(form.locator("[name='lines.1.article']")).to_have_value("ink")
 
 
+def test_the_focus_goes_along_with_rows(form: Page) -> None:
+    form.focus(".cf-add")
+    form.keyboard.press("Enter")
+    expect(form.locator("[name='lines.0.article']")).to_be_focused()
+    form.keyboard.type("pen")
+    form.focus(".cf-add")
+    form.keyboard.press("Enter")
+    expect(form.locator("[name='lines.1.article']")).to_be_focused()
+    form.keyboard.type("ink")
+    form.focus(".cf-up")
+    form.keyboard.press("Enter")
+    expect(form.locator("[name='lines.0.article']")).to_be_focused()
+    expect(form.locator("[name='lines.0.article']")).to_have_value("ink")
+    form.locator(".cf-remove").first.focus()
+    form.keyboard.press("Enter")
+    expect(form.locator(".cf-row")).to_have_count(1)
+    expect(form.locator("#f-lines")).to_be_focused()
+
+
 def test_errors_of_rows_stand_in_their_rows(form: Page) -> None:
     form.click(".cf-add")
     quantity = form.locator("[name='lines.0.quantity']")
     quantity.fill("12")
     quantity.blur()
-    expect(form.locator(".cf-row .cf-error")).to_have_count(1)
+    expect(form.locator(".cf-row .cf-number .cf-error")).to_have_count(1)
     expect(quantity).to_have_attribute("aria-invalid", "true")
 
 

@@ -360,9 +360,9 @@
     if (unchecked.length) body.set("_unchecked", unchecked.map((box) => box.name).join(" "));
   }
 
-  /** The typed values that an event carries: a map from control to value. */
+  /** The values that an event carries, those of earlier answers too: a map from control to value. */
   function sentValues(controls, root) {
-    return new Map(controls.filter((control) => typed.has(control) && rootOf(control) === root).map((control) => [control, control[part(control)]]));
+    return new Map(controls.filter((control) => rootOf(control) === root).map((control) => [control, control[part(control)]]));
   }
 
   /** True while a control still has the value that the event carried. */
