@@ -112,7 +112,7 @@ def test_value_taken_together_with_one_that_was_not_changed_is_found(order: Orde
     component = make_component(Editor, pk=order.pk)
     component.mount()
 
-    assert component.validate_and_save({"place": 7}).result() is False
+    assert component.validate_and_save({"place": 7}) is False
     assert component.errors == {"__all__": ["Order with this Shelf and Place already exists."]}
 
 

@@ -101,13 +101,15 @@ class DjangoModelMixin(Component, exposes_events=False):
 
     def validate_and_save(
         self, data: Mapping[str, Any] | None = None, form_class: type[BaseModelForm[Any]] | None = None
-    ) -> Work[bool]:
-        """Set `data` (default: the state) on the row and save it; true if it was saved, else see `errors`.
+    ) -> Any:
+        """Set `data` (default: the state) on the row and save it; True if it was saved, else False: see `errors`.
 
         Only `state_fields` are taken from `data`, which is checked by the ModelForm, where there is one, and by the
         model. In async code it has to be awaited.
         """
-        return self._work(lambda: self._validate_and_save(data, form_class or self.form_class), "validate_and_save")
+        chosen = form_class or self.form_class
+        work = self._work(lambda: self._validate_and_save(data, chosen), "validate_and_save")
+        return work.result() if work.is_done else work
 
     def on_save(self) -> Any:
         """Save the state. No event by itself: a class that wants it as one says `def on_save(self)`."""
