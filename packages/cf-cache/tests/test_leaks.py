@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.backends.cache import SessionStore
 from django.core.cache import cache
 from django.http import Http404, HttpRequest
@@ -438,3 +440,114 @@ def test_mounts_of_what_is_not_there_leave_nothing_in_the_cache() -> None:
             shown(Missing(number=number))
 
     assert set(cache._cache) == before
+
+
+class Keyed(Shown):
+    """Has a key of its own, so that nothing is watched."""
+
+    def get_cache_key(self, name: str, params: Any, state: Any) -> str:
+        return "the one"
+
+
+class Rebinding(Keyed):
+    def mount(self) -> None:
+        mounts.append("rebinding")
+        self.params = {**self.params, "course_id": 7}
+
+
+class Adding(Shown):
+    def mount(self) -> None:
+        mounts.append("adding")
+        self.params["course_id"] = 7
+
+
+class Replacing(Shown):
+    permission_classes = [LoggedIn]
+
+    def mount(self) -> None:
+        mounts.append("replacing")
+        self.params = {"course_id": 7}
+
+
+@pytest.mark.parametrize("cls", [Rebinding, Adding, Replacing])
+def test_params_that_mount_changes_are_there_on_every_page(cls: type[Component], ann: Any) -> None:
+    for _ in range(2):
+        component = cls()
+        shown(component, ann)
+        assert component.params["course_id"] == 7
+    assert len(mounts) == 2
+
+
+class Messaging(Keyed):
+    def mount(self) -> None:
+        mounts.append("messaging")
+        messages.info(self.request, "hello")
+
+
+def test_message_of_a_mount_is_said_on_every_page() -> None:
+    for _ in range(2):
+        component = asked(Messaging())
+        component.request.session = SessionStore()
+        component.request._messages = SessionStorage(component.request)
+        component.dispatch()
+        assert len(component.request._messages._queued_messages) == 1
+    assert len(mounts) == 2
+
+
+class Keeping(Shown):
+    def mount(self) -> None:
+        mounts.append("keeping")
+        self.total = 5
+
+    def get_context(self) -> dict[str, Any]:
+        return {"total": self.total}
+
+
+class Preparing(Keeping):
+    def before_render(self) -> None:
+        self.total = 5
+
+
+def test_attribute_that_mount_leaves_is_an_error_in_development() -> None:
+    with pytest.raises(ComponentDefinitionError, match=r"Keeping.*self\.total.*before_render"):
+        shown(Keeping())
+
+
+def test_attribute_that_mount_leaves_is_there_on_every_page(production: None) -> None:
+    shown(Keeping())
+    shown(Keeping())
+
+    assert len(mounts) == 2
+
+
+def test_attribute_that_is_set_before_every_render_may_be_left() -> None:
+    shown(Preparing())
+    shown(Preparing())
+
+    assert len(mounts) == 1
+
+
+class Profile(Shown):
+    def mount(self) -> None:
+        mounts.append("profile")
+        self.state["of"] = self.params["user_id"]
+
+
+def test_user_id_of_the_view_may_be_read_on_ones_own_page_too(ann: Any, bob: Any, component_registry: Registry) -> None:
+    component_registry.register("profile")(Profile)
+
+    class ProfileView(ComponentView):
+        component_name = "profile"
+
+    for user in (bob, ann, None):
+        assert ProfileView.as_view()(asked(Profile(), user).request, user_id=ann.pk).status_code == 200
+    assert len(mounts) == 1
+
+
+class Looking(Shown):
+    def mount(self) -> None:
+        self.state["has"] = ["user" in self.params, isinstance(self.params, dict)]
+
+
+def test_params_may_be_asked_what_they_are() -> None:
+    assert shown(Looking())["has"] == [True, True]

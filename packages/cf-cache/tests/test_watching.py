@@ -41,8 +41,7 @@ HARMLESS: dict[str, Callable[[Any], Any]] = {
     "kind": lambda self: isinstance(self.request, HttpRequest) or 1 / 0,
     "other param": lambda self: self.params["page"] + 1,
     "missing param": lambda self: self.params.get("missing"),
-    "write": lambda self: self.params.update(more=1),
-    "delete": lambda self: self.params.__delitem__("page"),
+    "write and delete": lambda self: (self.params.update(more=1), self.params.pop("more")),
     "count": lambda self: len(self.params) or 1 / 0,
     "mark": lambda self: (setattr(self.request, "_cf_mark", 1), delattr(self.request, "_cf_mark")),
 }
@@ -139,7 +138,7 @@ class Decided(CacheMixin, Reading):
         return str(self.request.GET.get("page"))
 
 
-@pytest.mark.parametrize("how", READS)
+@pytest.mark.parametrize("how", [how for how in READS if how != "message"])
 def test_author_who_chooses_the_key_may_read_anything(client: Client, registered: Any, how: str) -> None:
     registered("reading", Decided)
 

@@ -33,6 +33,8 @@ ARGUMENTS = "_cf_cache_arguments"
 """Where a mounted component keeps what its mount was called with."""
 REQUEST = "_cf_cache_request"
 """Where a component keeps its request while it has a stand-in that takes note of what is read."""
+GIVEN = "_cf_cache_given"
+"""Where a component keeps the names of the params that the call itself named: a `user_id` that the address has."""
 DEFAULTED = "_cf_cache_defaulted"
 """Set on a component whose default key was asked for."""
 SHOWN = "_cf_cache_shown"
@@ -59,7 +61,7 @@ class MountParams(ChainMap[str, Any]):
         A `user_id` that mount asks for by name is one of them: its value tells entries apart.
         """
         component, arguments = self.component, self.maps[0]
-        hidden = {"user", TTL_PARAM, *component._injected}
+        hidden = {"user", TTL_PARAM, *injected(component)}
         params: Mapping[str, Any] = component.params
         # The dict's own names: those of test helpers have the user too, who is not looked up for nothing.
         names = dict.keys(params) if isinstance(params, dict) else params
@@ -126,6 +128,12 @@ def subject(cls: type[Component], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of the own params that make a mount what it is: what it takes, or all where it takes none."""
     asked = asked_of(cls)
     return {name: own[name] for name in asked if name in own} if asked else dict(own)
+
+
+def injected(component: Component) -> set[str]:
+    """Return the names of the params that say who asks, and were filled in for the call."""
+    given: frozenset[str] = vars(component).get(GIVEN, frozenset())
+    return set(component._injected) - given
 
 
 def asked_of(cls: type[Component]) -> list[str]:

@@ -27,7 +27,7 @@ from . import generations
 from .commits import after_commits, depth, is_pending, open_aliases
 from .conf import conf
 from .entries import Entry, read_entry
-from .keys import SHOWN
+from .keys import GIVEN, SHOWN
 from .locking import FREE_FOR_ALL, MountLock
 from .mixins import CacheMixin
 from .rules import CacheRule, Place, find_place, rule_of
@@ -58,6 +58,7 @@ def load(component: Component, call: Call) -> Steps | bool:
 
 def _load(component: Component, call: Call, rule: CacheRule | None) -> Steps:
     arguments = type(component)._mount_arguments.pick(component.params)
+    vars(component)[GIVEN] = frozenset(call.params)
 
     def mount() -> Any:
         return component.mount(**arguments)

@@ -16,7 +16,7 @@ from cf_core.engine.ports import Steps
 from cf_core.references import Batch
 
 from .entries import Entry, is_too_large
-from .watching import Reads
+from .watching import Reads, tell_author, unwatched
 
 logger = logging.getLogger("cf_cache")
 
@@ -48,11 +48,24 @@ class Left:
 
     fills: dict[str, Any]
     effects: dict[str, Any]
+    params: dict[str, Any]
+    messages: int
+    attributes: frozenset[str]
 
     @classmethod
     def by(cls, component: Component) -> Left:
         """Return what there is now."""
-        return cls(dict(component._fills), dict(component._effects or {}))
+        request, params = unwatched(component)
+        said = getattr(getattr(request, "_messages", None), "_queued_messages", ())
+        return cls(
+            dict(component._fills), dict(component._effects or {}), dict(dict.items(params)), len(said), _own(component)
+        )
+
+
+def _own(component: Component) -> frozenset[str]:
+    """Return the attributes that only this instance has: without them its class raises AttributeError."""
+    cls = type(component)
+    return frozenset(name for name in vars(component) if not name.startswith("_cf_") and not hasattr(cls, name))
 
 
 def text_to_keep(component: Component, before: Left, reads: Reads | None) -> str | None:
@@ -83,6 +96,15 @@ def _left_behind(component: Component, before: Left) -> Iterator[str]:
         yield "its mount fills slots, which a cached state does not bring back. Fill them in before_render()."
     if after.effects != before.effects:
         yield "its mount has effects (redirect, emit...), which a cached state does not repeat."
+    if after.params != before.params:
+        yield "its mount changes params, which a cached state does not repeat."
+    if after.messages != before.messages:
+        yield "its mount leaves messages, which a cached state does not repeat."
+    cls, left = type(component), sorted(after.attributes - before.attributes)
+    if left and cls.hydrate is Component.hydrate and cls.before_render is Component.before_render:
+        reason = f"its mount sets self.{left[0]}, which a cached state does not bring back. Set it in before_render()."
+        tell_author(f"{cls.__name__} cannot be cached: {reason}")
+        yield reason
 
 
 _told: WeakKeyDictionary[type[Component], set[str]] = WeakKeyDictionary()

@@ -17,7 +17,7 @@ from django.conf import settings
 from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError
 
-from .keys import ARGUMENTS, REQUEST, is_by_user
+from .keys import ARGUMENTS, REQUEST, injected, is_by_user
 
 _IN_KEY = frozenset(
     "LANGUAGE_CODE _current_scheme_host _get_raw_host _get_scheme current_app encoding get_host get_port "
@@ -47,8 +47,8 @@ class Reads:
         if self.is_over or what in self._allowed:
             return
         self.found.append((self.method, what))
-        if is_developing() and not self._is_quiet:
-            raise ComponentDefinitionError(self.explain())
+        if not self._is_quiet:
+            tell_author(self.explain())
 
     def explain(self) -> str:
         """Return what is wrong, and what to do."""
@@ -95,15 +95,33 @@ def asked_for_key(component: Component, owner: Any) -> Iterator[Reads]:
 @contextmanager
 def _stand_ins(component: Component, reads: Reads, by_user: bool) -> Iterator[None]:
     request, params = component.request, component.params
+    asked, given = _Request(request, reads, by_user), _Params(params, reads, component, by_user)
     if request is not None:
         vars(component)[REQUEST] = request
-        component.request = _Request(request, reads, by_user)
-    component.params = _Params(params, reads, component, by_user)
+        component.request = asked
+    component.params = given
     try:
         yield
     finally:
         vars(component).pop(REQUEST, None)
-        component.request, component.params = request, params
+        # What mount has put there instead stays.
+        if component.request is asked:
+            component.request = request
+        if component.params is given:
+            component.params = params
+
+
+def unwatched(component: Component) -> tuple[Any, dict[str, Any]]:
+    """Return the component's request and params, those themselves that the stand-ins stand for."""
+    params = component.params
+    request = vars(component).get(REQUEST, component.request)
+    return request, vars(params)["_params"] if isinstance(params, _Params) else params
+
+
+def tell_author(problem: str) -> None:
+    """Raise ComponentDefinitionError in development and in tests; elsewhere the caller logs."""
+    if is_developing():
+        raise ComponentDefinitionError(problem)
 
 
 def is_developing() -> bool:
@@ -194,8 +212,9 @@ class _Params(_Dict):
         self._params = params
         self._reads = reads
         self._arguments = dict(vars(component).get(ARGUMENTS, {}))
-        is_given = dict.__contains__(params, "user_id") and "user_id" not in component._injected
-        self._hidden = set() if by_user else {"user"} if is_given else {"user", "user_id"}
+        self._hidden = set() if by_user else {"user", *injected(component)}
+        if "user_id" not in dict.keys(params):
+            self._hidden.add("user_id")
 
     def __getitem__(self, name: str) -> Any:
         value = self._params[name]
