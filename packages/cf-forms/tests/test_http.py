@@ -264,3 +264,31 @@ def test_an_edit_form_begins_with_the_row_s_values(bob: Any, admin: Any) -> None
 
     assert form.form_values()["username"] == "bobby"
     assert form.form_values()["is_staff"] is True
+
+
+def test_more_than_a_state_may_hold_is_refused_quietly(client: Client) -> None:
+    answer = post_form(client, {**GOOD_FORM, "note": "x" * 700_000, "email": "no"})
+
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "too_large"
+
+
+@registry.register("locked_order")
+class LockedOrder(FormComponent):
+    schema = UserEditSchema
+    renderer = Shown()
+    permission_classes: Any = []
+    locked_fields = ("form",)
+
+    def on_look(self) -> None: ...
+
+
+def test_what_was_typed_can_be_kept_on_the_server(client: Client) -> None:
+    url = "/components/locked_order/"
+    first = post_json(client, {"username": "typed-name", "_field": ["email"]}, "_validate", url).json()
+    again = {"event": "look", "payload": {}, "state": first["state"]}
+
+    answer = client.post(url, json.dumps(again), content_type="application/json")
+
+    assert "typed-name" in answer.json()["html"]
+    assert "typed-name" not in first["state"]
