@@ -411,3 +411,11 @@ def test_a_field_that_there_is_not_is_named() -> None:
 def test_the_tags_stand_in_the_template_of_a_form(tag: str) -> None:
     with pytest.raises(ComponentDefinitionError, match="FormComponent"):
         Template(f"{{% load cf_forms %}}{{% {tag} %}}").render(Context({}))
+
+
+def test_words_are_in_the_readers_language() -> None:
+    with override_settings(LANGUAGE_CODE="de"):
+        html = EverythingForm(component_id="f").render()
+
+    assert ">Senden</button>" in html
+    assert ">Items 2 entfernen</button>" in html

@@ -275,3 +275,23 @@ def test_a_form_is_sent_without_a_script(plain: Page) -> None:
     plain.click(".cf-submit")
     expect(plain.locator("h1")).to_have_text("Forms")
     assert re.search("/contact/$", plain.url)
+
+
+def test_errors_and_rows_come_back_as_a_page_without_a_script(plain: Page) -> None:
+    field(plain, "name").fill("Ann")
+    plain.click(".cf-add")
+    expect(plain.locator(".cf-row")).to_have_count(1)
+    expect(field(plain, "name")).to_have_value("Ann")
+    plain.locator("[name='lines.0.article']").fill("pen")
+    plain.click(".cf-add")
+    plain.locator("[name='lines.1.article']").fill("ink")
+    plain.locator(".cf-row").nth(1).locator(".cf-up").click()
+    expect(plain.locator("[name='lines.0.article']")).to_have_value("ink")
+    plain.locator(".cf-row").nth(1).locator(".cf-remove").click()
+    expect(plain.locator(".cf-row")).to_have_count(1)
+    plain.locator("[name='lines.0.quantity']").fill("2")
+    fill_rightly(plain)
+    field(plain, "name").fill("Nobody")
+    plain.click(".cf-submit")
+    expect(plain.locator("#f-errors")).to_contain_text("Somebody has to write.")
+    expect(plain.locator("[name='lines.0.article']")).to_have_value("ink")
