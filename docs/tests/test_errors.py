@@ -14,6 +14,7 @@ import cf_core
 from cf_core import Component, ComponentError, RateLimited, registry
 from cf_core.engine.errors import Internal, UnreadableState, UnserialisableState
 from cf_core.views import CsrfFailed
+from cf_models import NotSaved, RowGone
 from cf_permissions import RateLimitExceeded
 from tests.helpers import EXAMPLES, code, table
 
@@ -26,7 +27,7 @@ TABLE = {
 
 
 def test_table_has_every_error() -> None:
-    special = {ComponentError, UnreadableState, UnserialisableState, RateLimitExceeded}
+    special = {ComponentError, UnreadableState, UnserialisableState, RateLimitExceeded, NotSaved, RowGone}
     found = {ComponentError, *subclasses(ComponentError)} - special
 
     assert {cls.code: (cls.status, cls.__name__) for cls in found} == {
