@@ -392,3 +392,11 @@ def test_rows_outside_the_scope_of_a_relation_are_not_shown(order: Order, settin
 
 def test_search_of_a_field_that_there_is_not_is_not_found(many: Shown) -> None:
     assert many.post("_search", _field="version").status_code == 404
+
+
+def test_rows_are_searched_by_the_button_without_a_script(many: Shown) -> None:
+    sent = {"_query.customer": "bob 5", "notes": "typed"}
+    html = many.post("_search?_field=customer", **sent).content.decode()
+
+    assert offered(html) == ["Bob 5", "Ada"]
+    assert "_search?_field=customer" in html
