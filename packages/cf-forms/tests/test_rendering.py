@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar
 import pytest
 from django.template import Context, Template
 from django.test import override_settings
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, create_model
 
 from cf_core import ComponentDefinitionError
 from cf_forms.component import FormComponent
@@ -291,6 +291,19 @@ def test_a_field_is_validated_when_it_is_left(html: str) -> None:
     assert control(html, "news")["hx-trigger"] == "change"
     assert found["hx-encoding"] == "application/x-www-form-urlencoded"
     assert "hx-post" not in control(html, "photo")
+
+
+@pytest.mark.parametrize("name", ["first_name", "dropdown", "abort", "last"])
+def test_looks_at_a_field_queue_as_latest_whatever_it_is_called(name: str) -> None:
+    fields: Any = {name: (str, ...), "other": (str, ...)}
+    schema = create_model("Schema", **fields)
+    html = type("Form", (FormComponent,), {"schema": schema, "component_name": "one_field"})().render()
+
+    modes = [control(html, one)["data-cf-sync"] or "" for one in (name, "other")]
+    # As the client reads them (lane.js): a word of the other modes in a field's name must not count.
+    assert [bool(re.search("latest|replace|last", mode)) for mode in modes] == [True, True]
+    assert [bool(re.search("drop|abort|first", mode)) for mode in modes] == [False, False]
+    assert modes[0] != modes[1]
 
 
 def test_a_field_that_was_left_is_validated_while_it_is_mended() -> None:

@@ -72,6 +72,16 @@ test("latest leaves other triggers alone", async () => {
   assert.deepEqual(lane.events.map(({ rid }) => rid), ["1", "2", "3", "4"]);
 });
 
+test("a number behind latest keeps triggers of one event apart", async () => {
+  const { lane, enter } = recorded();
+  enter("save", undefined, "1");
+  enter("look", "latest 7", "2");
+  const other = enter("look", "latest 8", "3");
+  assert.deepEqual(lane.rivals(other), []);
+  await settled();
+  assert.deepEqual(lane.events.map(({ rid }) => rid), ["1", "2", "3"]);
+});
+
 test("a pause holds back what waits, and no longer than a minute", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const { lane, begun, enter } = recorded();

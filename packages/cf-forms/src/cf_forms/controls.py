@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -91,8 +92,9 @@ def live_attributes(field: BoundField) -> dict[str, Any]:
         "hx-post": form.action,
         "hx-trigger": trigger,
         "hx-vals": json.dumps({"_event": "_validate", "_field": field.path}),
-        # Of one field only the newest look counts; looks at other fields are none of its rivals.
-        "data-cf-sync": f"latest {field.path}",
+        # Of one field only the newest look counts; looks at other fields are none of its rivals. A number, because
+        # the name could hold a word that is a mode itself: `first_name`.
+        "data-cf-sync": f"latest {crc32(field.path.encode())}",
         # Chosen files stay where they are until the form itself is sent.
         "hx-encoding": "application/x-www-form-urlencoded" if form.has_files else None,
     }
