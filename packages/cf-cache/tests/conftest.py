@@ -7,8 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests import backends
+
+# A busy machine is no finding.
+hypothesis_settings.register_profile("cf-cache", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("cf-cache")
 
 
 @pytest.fixture(autouse=True)

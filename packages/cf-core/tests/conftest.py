@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-hypothesis_settings.register_profile("cf-core", deadline=None)
+# A busy machine is no finding.
+hypothesis_settings.register_profile("cf-core", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("cf-core")
 
 
