@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from pydantic import BaseModel, EmailStr, field_validator
 
-from cf_core import registry
+from cf_core import Registry, registry
 from cf_forms import FormComponent
 from cf_testing import dispatch_event
 from tests.orders import GOOD, GOOD_FORM, Shown
@@ -273,7 +273,6 @@ def test_more_than_a_state_may_hold_is_refused_quietly(client: Client) -> None:
     assert answer.json()["code"] == "too_large"
 
 
-@registry.register("locked_order")
 class LockedOrder(FormComponent):
     schema = UserEditSchema
     renderer = Shown()
@@ -283,7 +282,8 @@ class LockedOrder(FormComponent):
     def on_look(self) -> None: ...
 
 
-def test_what_was_typed_can_be_kept_on_the_server(client: Client) -> None:
+def test_what_was_typed_can_be_kept_on_the_server(client: Client, component_registry: Registry) -> None:
+    component_registry.register("locked_order")(LockedOrder)
     url = "/components/locked_order/"
     first = post_json(client, {"username": "typed-name", "_field": ["email"]}, "_validate", url).json()
     again = {"event": "look", "payload": {}, "state": first["state"]}
