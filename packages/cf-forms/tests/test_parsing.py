@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -18,6 +18,8 @@ from tests.encoding import encode
 from tests.orders import GOOD, GOOD_FORM, Order
 
 FIELDS = form_fields(Order)
+
+_unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Small(BaseModel):
@@ -148,7 +150,7 @@ _ORDERS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
+@_unhurried
 @given(_ORDERS, st.booleans())
 def test_a_form_brings_the_same_data_as_json(data: dict[str, Any], brackets: bool) -> None:
     by_json = json.loads(json.dumps(data))
@@ -165,7 +167,7 @@ _NAMES = st.lists(_WORDS, min_size=1, max_size=6).flatmap(
 _VALUES = st.text(max_size=20) | st.sampled_from(["[", "[]", "{}", '{"a": 1}', "[1]", "null", "NaN", "1" * 5_000])
 
 
-@settings(deadline=None)
+@_unhurried
 @given(st.dictionaries(_NAMES, st.lists(_VALUES, max_size=3), max_size=12))
 def test_whatever_is_sent_is_read_or_refused(sent: dict[str, Any]) -> None:
     data = parse_form(sent, FIELDS)
