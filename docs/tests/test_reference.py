@@ -83,7 +83,7 @@ def test_every_check_has_its_row() -> None:
     for app in ("cf_core", "cf_permissions", "cf_cache", "cf_forms", "cf_models", "cf_testing"):
         source = "".join(path.read_text() for path in SOURCES if app in path.parts)
         ids = [code(row[0])[0] for row in table("reference/checks.md", f"## {app}")]
-        assert ids == sorted(set(re.findall(rf'id="({app}\.[EWI]\d+)"', source)))
+        assert ids == sorted(set(re.findall(rf'(?:id=|unknown_keys\()"({app}\.[EWI]\d+)"', source)))
 
     others = {word for path in SOURCES for word in re.findall(r'id="(cf_\w+)\.[EWI]\d+"', path.read_text())}
     assert others == {"cf_core", "cf_permissions", "cf_cache", "cf_forms", "cf_models", "cf_testing"}

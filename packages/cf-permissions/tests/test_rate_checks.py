@@ -360,7 +360,7 @@ def test_a_redis_that_may_hold_events_up_is_warned_of(options: dict[str, Any], s
 
 
 def test_every_setting_has_its_check() -> None:
-    from cf_permissions.conf import KEYS
+    from cf_permissions.conf import conf
     from cf_permissions.rate_checks import _PROBLEMS
 
-    assert set(_PROBLEMS) == KEYS
+    assert set(_PROBLEMS) == conf.keys

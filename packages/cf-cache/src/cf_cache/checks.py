@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from string import Formatter
 from typing import Any
 
@@ -18,7 +17,7 @@ from cf_core.engine.component import Component
 from cf_core.engine.errors import ComponentDefinitionError
 from cf_core.engine.registries import registry
 
-from .conf import KEYS, conf, given
+from .conf import conf
 from .mixins import CacheMixin
 from .rules import seconds
 
@@ -30,13 +29,8 @@ _ATTRIBUTES = ("cache_ttl", "cache_timeout", "cache_stale")
 @checks.register("cf_cache")
 def check_settings(**kwargs: Any) -> Messages:
     """E001 unknown key, E002 wrong value, E003 no such cache."""
-    found: Messages = []
-    for key, value in given().items():
-        if key not in KEYS:
-            near = get_close_matches(key, KEYS, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(KEYS))}."
-            found.append(checks.Error(f"CF_CACHE has no key {key!r}.", hint=hint, id="cf_cache.E001"))
-            continue
+    found: Messages = list(conf.unknown_keys("cf_cache.E001"))
+    for key, value in conf.known().items():
         problem = _problem(key, value)
         if problem:
             found.append(checks.Error(f"CF_CACHE[{key!r}] is {value!r}: {problem}.", id="cf_cache.E002"))

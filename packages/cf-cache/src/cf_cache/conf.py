@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
-from django.conf import settings as django_settings
-from django.core.signals import setting_changed
+from cf_core.app_settings import AppSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,28 +21,5 @@ class Settings:
     """Seconds for which a request that mounts is waited for; after that it counts as dead, and another one mounts."""
 
 
-class _Cached:
-    settings: Settings | None = None
-
-
-def conf() -> Settings:
-    """Return the settings as they are now; unknown keys are left to the system checks."""
-    if _Cached.settings is None:
-        _Cached.settings = Settings(**{key: value for key, value in given().items() if key in KEYS})
-    return _Cached.settings
-
-
-def given() -> dict[str, Any]:
-    """Return the project's CF_CACHE as it stands."""
-    return dict(getattr(django_settings, "CF_CACHE", None) or {})
-
-
-KEYS = frozenset(field.name for field in fields(Settings))
-
-
-def _forget(*, setting: str, **kwargs: Any) -> None:
-    if setting == "CF_CACHE":
-        _Cached.settings = None
-
-
-setting_changed.connect(_forget, dispatch_uid="cf_cache.conf")
+conf = AppSettings("CF_CACHE", Settings)
+"""Returns the settings as they are now."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from importlib import metadata
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -19,7 +18,7 @@ from django.template import engines
 from django.template.backends.django import DjangoTemplates
 from django.utils.module_loading import import_string
 
-from .conf import KEYS, Settings, conf, given
+from .conf import Settings, conf
 from .engine.extensions import APP_ATTRIBUTES, extensions
 from .engine.registries import registry
 
@@ -31,14 +30,9 @@ _REQUEST_PROCESSOR = "django.template.context_processors.request"
 @checks.register("cf_core")
 def check_settings(**kwargs: Any) -> Messages:
     """E001 unknown key, E002 wrong value, E003 a permission class that cannot be imported, E007 no such cache."""
-    found: Messages = []
+    found: Messages = list(conf.unknown_keys("cf_core.E001"))
     hints = get_type_hints(Settings)
-    for key, value in given().items():
-        if key not in KEYS:
-            near = get_close_matches(key, KEYS, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(KEYS))}."
-            found.append(checks.Error(f"CF_CORE has no key {key!r}.", hint=hint, id="cf_core.E001"))
-            continue
+    for key, value in conf.known().items():
         problem = _problem(hints[key], value)
         if problem:
             found.append(checks.Error(f"CF_CORE[{key!r}] is {value!r}: {problem}.", id="cf_core.E002"))

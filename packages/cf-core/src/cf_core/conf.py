@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
-from django.conf import settings as django_settings
-from django.core.signals import setting_changed
+from .app_settings import AppSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +39,5 @@ class Settings:
     """Bytes of a request's body, files not counted."""
 
 
-class _Cached:
-    settings: Settings | None = None
-
-
-def conf() -> Settings:
-    """Return the settings as they are now; unknown keys are left to the system checks."""
-    if _Cached.settings is None:
-        _Cached.settings = Settings(**{key: value for key, value in given().items() if key in KEYS})
-    return _Cached.settings
-
-
-def given() -> dict[str, Any]:
-    """Return the project's CF_CORE as it stands."""
-    return dict(getattr(django_settings, "CF_CORE", None) or {})
-
-
-KEYS = frozenset(field.name for field in fields(Settings))
-
-
-def _forget(*, setting: str, **kwargs: Any) -> None:
-    if setting == "CF_CORE":
-        _Cached.settings = None
-
-
-setting_changed.connect(_forget, dispatch_uid="cf_core.conf")
+conf = AppSettings("CF_CORE", Settings)
+"""Returns the settings as they are now."""

@@ -15,7 +15,7 @@ from cf_core.engine.registries import registry
 
 from .bindings import binding_of
 from .component import FormComponent
-from .conf import KEYS, conf, given
+from .conf import conf
 from .definitions import KINDS, walk
 
 Messages = list[checks.CheckMessage]
@@ -24,13 +24,8 @@ Messages = list[checks.CheckMessage]
 @checks.register("cf_forms")
 def check_settings(**kwargs: Any) -> Messages:
     """E001 unknown key, E002 wrong value, E003 a template that no engine finds, E004 no such storage."""
-    found: Messages = []
-    for key, value in given().items():
-        if key not in KEYS:
-            near = get_close_matches(key, KEYS, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(KEYS))}."
-            found.append(checks.Error(f"CF_FORMS has no key {key!r}.", hint=hint, id="cf_forms.E001"))
-            continue
+    found: Messages = list(conf.unknown_keys("cf_forms.E001"))
+    for key, value in conf.known().items():
         problem = _problem(key, value)
         if problem:
             found.append(checks.Error(f"CF_FORMS[{key!r}] is {value!r}: {problem}.", id="cf_forms.E002"))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
-from django.conf import settings as django_settings
-from django.core.signals import setting_changed
+from cf_core.app_settings import AppSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,28 +20,5 @@ class Settings:
     """Alias in STORAGES of the storage that keeps uploaded files until their form is submitted."""
 
 
-class _Cached:
-    settings: Settings | None = None
-
-
-def conf() -> Settings:
-    """Return the settings as they are now; unknown keys are left to the system checks."""
-    if _Cached.settings is None:
-        _Cached.settings = Settings(**{key: value for key, value in given().items() if key in KEYS})
-    return _Cached.settings
-
-
-def given() -> dict[str, Any]:
-    """Return the project's CF_FORMS as it stands."""
-    return dict(getattr(django_settings, "CF_FORMS", None) or {})
-
-
-KEYS = frozenset(item.name for item in fields(Settings))
-
-
-def _forget(*, setting: str, **kwargs: Any) -> None:
-    if setting == "CF_FORMS":
-        _Cached.settings = None
-
-
-setting_changed.connect(_forget, dispatch_uid="cf_forms.conf")
+conf = AppSettings("CF_FORMS", Settings)
+"""Returns the settings as they are now."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from django.apps import apps
@@ -15,7 +14,7 @@ from cf_core.engine.errors import ComponentDefinitionError
 from cf_core.engine.registries import registry
 
 from .component import DjangoModelMixin
-from .conf import KEYS, given
+from .conf import conf
 
 Messages = list[checks.CheckMessage]
 
@@ -35,13 +34,9 @@ def check_apps(**kwargs: Any) -> Messages:
 @checks.register("cf_models")
 def check_settings(**kwargs: Any) -> Messages:
     """E002 unknown key, E003 wrong value."""
-    found: Messages = []
-    for key, value in given().items():
-        if key not in KEYS:
-            near = get_close_matches(key, KEYS, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(KEYS))}."
-            found.append(checks.Error(f"CF_MODELS has no key {key!r}.", hint=hint, id="cf_models.E002"))
-        elif isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    found: Messages = list(conf.unknown_keys("cf_models.E002"))
+    for key, value in conf.known().items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             text = f"CF_MODELS[{key!r}] is {value!r}: expected a whole number from 1."
             found.append(checks.Error(text, id="cf_models.E003"))
     return found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
+
+from cf_core.app_settings import AppSettings
 
 _THEIRS = "RATELIMIT_USE_CACHE"
 """Where django-ratelimit reads which cache counts; it can be told in no other way."""
@@ -28,23 +30,8 @@ class Settings:
     it uncounted."""
 
 
-class _Cached:
-    settings: Settings | None = None
-
-
-def conf() -> Settings:
-    """Return the settings as they are now; unknown keys are left to the system checks."""
-    if _Cached.settings is None:
-        _Cached.settings = Settings(**{key: value for key, value in given().items() if key in KEYS})
-    return _Cached.settings
-
-
-def given() -> dict[str, Any]:
-    """Return the project's CF_PERMISSIONS as it stands."""
-    return dict(getattr(django_settings, "CF_PERMISSIONS", None) or {})
-
-
-KEYS = frozenset(field.name for field in fields(Settings))
+conf = AppSettings("CF_PERMISSIONS", Settings)
+"""Returns the settings as they are now."""
 
 
 def rate_cache() -> str:
@@ -73,10 +60,8 @@ def lead_django_ratelimit() -> None:
 
 def _follow(*, setting: str, enter: bool, **kwargs: Any) -> None:
     """Take over what a test changes."""
-    if setting == "CF_PERMISSIONS":
-        _Cached.settings = None
-        if enter:
-            lead_django_ratelimit()
+    if setting == "CF_PERMISSIONS" and enter:
+        lead_django_ratelimit()
 
 
 setting_changed.connect(_follow, dispatch_uid="cf_permissions.conf")

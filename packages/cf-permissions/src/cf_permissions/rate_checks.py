@@ -20,7 +20,7 @@ from cf_core.conf import conf as core_conf
 from cf_core.engine.component import Component
 from cf_core.engine.registries import registry
 
-from .conf import KEYS, conf, given, rate_cache
+from .conf import conf, rate_cache
 from .limits import adds_in_one_step, problem_of
 from .project_views import project_views
 from .rates import Rate, RateError, parse_rates
@@ -39,13 +39,8 @@ _SHARED = "Give limits a cache of their own in Redis or Memcached, and name it i
 @checks.register("cf_permissions")
 def check_settings(**kwargs: Any) -> Messages:
     """E011 unknown key, E012 wrong value, E013 no such cache, E017 two caches."""
-    found: Messages = []
-    for key, value in given().items():
-        if key not in KEYS:
-            near = get_close_matches(key, KEYS, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(KEYS))}."
-            found.append(checks.Error(f"CF_PERMISSIONS has no key {key!r}.", hint=hint, id="cf_permissions.E011"))
-            continue
+    found: Messages = list(conf.unknown_keys("cf_permissions.E011"))
+    for key, value in conf.known().items():
         problem = _PROBLEMS[key](value)
         if problem:
             text = f"CF_PERMISSIONS[{key!r}] is {value!r}: {problem}."

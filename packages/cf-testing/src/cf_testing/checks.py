@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from django.core import checks
 from django.utils.module_loading import import_string
 
-from .conf import KEYS, given
+from .conf import conf
 
 
 @checks.register("cf_testing")
 def check_settings(**kwargs: Any) -> list[checks.CheckMessage]:
     """E001 an unknown key, E002 an ACTING_USER that is no function."""
-    found: list[checks.CheckMessage] = []
-    for key in given():
-        if key not in KEYS:
-            near = get_close_matches(key, KEYS, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(KEYS))}."
-            found.append(checks.Error(f"CF_TESTING has no key {key!r}.", hint=hint, id="cf_testing.E001"))
-    maker = given().get("ACTING_USER")
+    found: list[checks.CheckMessage] = list(conf.unknown_keys("cf_testing.E001"))
+    maker = conf.given().get("ACTING_USER")
     problem = _problem(maker)
     if problem:
         hint = "Give a function without arguments that returns a user, or its dotted path."

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings as django_settings
-from django.core.signals import setting_changed
+from cf_core.app_settings import AppSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +18,5 @@ class Settings:
     None: a user of the project's user model with an unusable password."""
 
 
-class _Cached:
-    settings: Settings | None = None
-
-
-def conf() -> Settings:
-    """Return the settings as they are now; unknown keys are left to the system checks."""
-    if _Cached.settings is None:
-        _Cached.settings = Settings(**{key: value for key, value in given().items() if key in KEYS})
-    return _Cached.settings
-
-
-def given() -> dict[str, Any]:
-    """Return the project's CF_TESTING as it stands."""
-    return dict(getattr(django_settings, "CF_TESTING", None) or {})
-
-
-KEYS = frozenset(field.name for field in fields(Settings))
-
-
-def _forget(*, setting: str, **kwargs: Any) -> None:
-    if setting == "CF_TESTING":
-        _Cached.settings = None
-
-
-setting_changed.connect(_forget, dispatch_uid="cf_testing.conf")
+conf = AppSettings("CF_TESTING", Settings)
+"""Returns the settings as they are now."""
