@@ -97,7 +97,8 @@ def test_names_that_run_into_each_other_do_not_share_a_quota(clock: Clock) -> No
 
 
 def test_two_rates_both_hold(clock: Clock) -> None:
-    some = buckets("2/second, 5/hour")
+    some = buckets("2/second, 5/hour", who="u:7")
+    clock.begin_window("u:7", 3_600)
     passed = []
     for _ in range(4):
         passed.append(allowed(some, 3).count(True))

@@ -262,7 +262,9 @@ def test_as_view_may_give_another_rate(client_of: Clients) -> None:
 
 
 def test_limits_of_view_and_component_both_hold(client_of: Clients, clock: Clock) -> None:
-    quiz = shown(client_of("ann"), "/quiz/", "quiz")
+    ann = client_of("ann")
+    clock.begin_window_of(ann, 3_600)
+    quiz = shown(ann, "/quiz/", "quiz")
     assert passed(quiz) == 2
     clock.now += int(quiz.post("submit")["Retry-After"])
     # The view's refusals cost the component nothing: of its three an hour, one is left.
@@ -273,7 +275,9 @@ def test_limits_of_view_and_component_both_hold(client_of: Clients, clock: Clock
 
 
 def test_whoever_waits_as_long_as_told_passes_all_limits(client_of: Clients, clock: Clock) -> None:
-    slow = shown(client_of("ann"), "/slow/", "quiz")
+    ann = client_of("ann")
+    clock.begin_window_of(ann, 3_600)
+    slow = shown(ann, "/slow/", "quiz")
     for _ in range(3):
         assert slow.post("submit").status_code == 200
         clock.now += 1
@@ -311,7 +315,9 @@ def test_each_component_of_a_decorated_page_has_a_quota(client_of: Clients) -> N
 
 
 def test_decorators_may_be_combined(client_of: Clients, clock: Clock) -> None:
-    free = shown(client_of("ann"), "/twice/", "free")
+    ann = client_of("ann")
+    clock.begin_window_of(ann, 3_600)
+    free = shown(ann, "/twice/", "free")
     counts = []
     for _ in range(5):
         counts.append(passed(free))
