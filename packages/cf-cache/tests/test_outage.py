@@ -229,14 +229,17 @@ def test_generation_that_cannot_be_read_is_no_outage(said: Callable[[], list[str
 def test_state_that_the_cache_refuses_is_no_outage(failing: Callable[..., None], said: Callable[[], list[str]]) -> None:
     class Other(Ticker): ...
 
+    # Told once for a class, so one of this test's own.
+    class Refused(Ticker): ...
+
     Other().mount()
     failing("set", error=ClientError)
-    Ticker().mount()
-    Ticker().mount()
+    Refused().mount()
+    Refused().mount()
     Other().mount()
 
     assert mounts == ["ticker"] * 3
-    assert said() == ["Ticker is not cached: the cache refuses its state (ClientError)."]
+    assert said() == ["Refused is not cached: the cache refuses its state (ClientError)."]
 
 
 def test_outage_of_one_test_is_over_in_the_next(failing: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
