@@ -60,10 +60,11 @@ def _check_component(cls: type[DjangoModelMixin]) -> Iterator[checks.CheckMessag
         cls._version()
     except ComponentDefinitionError as error:
         yield checks.Error(f"{where}: {error}", id="cf_models.E005")
-    try:
-        str(model._base_manager.select_related(*cls.select_related).query)
-    except FieldError as error:
-        yield checks.Error(f"{where}.select_related: {error}", id="cf_models.E006")
+    if cls.select_related:
+        try:
+            str(model._base_manager.select_related(*cls.select_related).query)
+        except FieldError as error:
+            yield checks.Error(f"{where}.select_related: {error}", id="cf_models.E006")
     if cls.lost_updates not in ("detect", "overwrite"):
         text = f"{where}.lost_updates is {cls.lost_updates!r}: expected 'detect' or 'overwrite'."
         yield checks.Error(text, id="cf_models.E007")
