@@ -11,6 +11,9 @@ from cf_core import Registry
 from cf_models import DjangoModelComponent
 from tests.models import Order
 
+# Django's own checks of models ask the database what it can.
+pytestmark = pytest.mark.django_db(databases="__all__")
+
 
 def ids() -> list[str]:
     return sorted(message.id for message in checks.run_checks() if message.id.startswith("cf_models"))
