@@ -51,17 +51,26 @@ def write(alias: str, name: str) -> None:
 
 
 def is_clean(alias: str) -> bool:
-    """Whether nothing of the event is left on the connection."""
+    """Return True if nothing of the event is left on the connection; the assertion tells what is."""
     database = connections[alias]
     left = {"get_autocommit", "on_commit", "connect", "temporary_connection"} & vars(database).keys()
-    return (
-        not left
-        and not database.in_atomic_block
-        and database.get_autocommit()
-        and database.commit_on_exit is True
-        and not database.execute_wrappers
-        and not database.run_on_commit
-    )
+    found = {
+        "patched": left,
+        "in_atomic_block": database.in_atomic_block,
+        "autocommit": database.get_autocommit(),
+        "commit_on_exit": database.commit_on_exit,
+        "execute_wrappers": database.execute_wrappers,
+        "run_on_commit": database.run_on_commit,
+    }
+    assert found == {
+        "patched": set(),
+        "in_atomic_block": False,
+        "autocommit": True,
+        "commit_on_exit": True,
+        "execute_wrappers": [],
+        "run_on_commit": [],
+    }
+    return True
 
 
 # -- errors that the component shows, with nothing else kept
